@@ -1,0 +1,1 @@
+"""Connect business systems to a notebook."""
