@@ -1,0 +1,77 @@
+/** Words and numbers as a person reads them. Pure; no document needed. */
+
+/** "1 row", "3,200 rows". */
+export function count(n: number, one: string, many = `${one}s`): string {
+	return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+
+/** Digits in groups of three, the same in every locale as in the saved text. */
+export function grouped(n: number): string {
+	return n.toLocaleString("en-US");
+}
+
+/** "0.4 s", "12 s", "2 min 05 s". */
+export function seconds(value: number): string {
+	if (value < 10) return `${value.toFixed(1)} s`;
+	const whole = Math.round(value);
+	if (whole < 60) return `${whole} s`;
+	return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** "~180 tokens". */
+export function tokens(n: number): string {
+	return `~${count(n, "token")}`;
+}
+
+/** The letter an avatar shows. */
+export function initial(title: string): string {
+	return (/[\p{L}\p{N}]/u.exec(title)?.[0] ?? "?").toUpperCase();
+}
+
+/** A hue from 0 to 359, always the same for one id. */
+export function hue(id: string): number {
+	let hash = 2166136261;
+	for (const letter of id) {
+		hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16777619);
+	}
+	return (hash >>> 0) % 360;
+}
+
+// Characters that show nothing, or turn around what stands beside them. A
+// server could hide half of an argument behind them from the one who approves.
+const HIDDEN =
+	/[\p{Cf}\p{Variation_Selector}\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u2028\u2029\u3164\uffa0]/gu;
+const EMOJI_END = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+
+/** The text with each hidden character written out, as `⟨U+202E⟩`. */
+export function visible(text: string): string {
+	return text.replace(HIDDEN, (letter, offset: number) => {
+		// Inside an emoji these two are part of the picture.
+		const joins = letter === "\u200d" || letter === "\ufe0f";
+		if (joins && EMOJI_END.test(text.slice(Math.max(0, offset - 2), offset))) {
+			return letter;
+		}
+		const code = (letter.codePointAt(0) ?? 0).toString(16).toUpperCase();
+		return `⟨U+${code.padStart(4, "0")}⟩`;
+	});
+}
+
+/** The head of a long text; null where the text is short enough to stand whole. */
+export function head(
+	text: string,
+	{ letters = 400, lines = 8 }: { letters?: number; lines?: number } = {},
+): string | null {
+	const rows = text.split("\n");
+	if (text.length <= letters && rows.length <= lines) return null;
+	const cut = rows.slice(0, lines).join("\n").slice(0, letters);
+	return cut.replace(/[\ud800-\udbff]$/, ""); // half of a pair shows as a box
+}
+
+/** True where every word of the query is in one of the texts. */
+export function matches(query: string, ...texts: string[]): boolean {
+	const hay = texts.join("\n").toLowerCase();
+	return query
+		.toLowerCase()
+		.split(/\s+/)
+		.every((word) => hay.includes(word));
+}

@@ -1,0 +1,192 @@
+/** An answer in the making: one line a call, with a clock while it runs. */
+
+import {
+	attributes,
+	button,
+	element,
+	icon,
+	list,
+	type Row,
+	root,
+	setText,
+	show,
+} from "../dom";
+import type { Host, Unsubscribe } from "../host";
+import {
+	type Answer,
+	type Call,
+	type Fact,
+	facts,
+	headline,
+	stateWords,
+} from "../state/answer";
+import answerSheet from "../styles/answer.css";
+import baseSheet from "../styles/base.css";
+import { visible } from "../text";
+
+const TICK = 100;
+
+interface CallRow extends Row<Call> {
+	/** Moves the clock of a running call on. */
+	tick(): void;
+}
+
+/** Shows the calls of an answer; sends nothing. */
+export function mount(host: HTMLElement, home: Host<Answer>): Unsubscribe {
+	const node = root(host, "answer", [baseSheet, answerSheet]);
+	const header = headerOf();
+	const calls = element("div", "jcn-calls");
+	attributes(calls, { role: "list", "aria-label": "Calls" });
+	node.append(header.node, calls);
+
+	const running = new Set<CallRow>();
+	const fill = list<Call>(
+		calls,
+		(call) => call.key,
+		(call) => callOf(call, running),
+	);
+	const clock = clockOf(() => {
+		for (const row of running) row.tick();
+	});
+	const update = () => {
+		const answer = home.state();
+		header.update(answer);
+		fill(answer.calls ?? []);
+		show(calls, calls.childElementCount > 0);
+		clock.run(running.size > 0 && answer.state === "running");
+	};
+	const off = home.onState(update);
+	update();
+	return () => {
+		off();
+		clock.run(false);
+		host.replaceChildren();
+	};
+}
+
+function clockOf(tick: () => void) {
+	let timer: ReturnType<typeof setInterval> | undefined;
+	return {
+		run(on: boolean) {
+			if (on && timer === undefined) timer = setInterval(tick, TICK);
+			if (!on) {
+				clearInterval(timer);
+				timer = undefined;
+			}
+		},
+	};
+}
+
+function headerOf() {
+	const mark = markOf();
+	const words = element("span", "jcn-title");
+	const model = element("span", "jcn-model");
+	const usage = element("span", "jcn-muted jcn-usage");
+	const node = element("div", "jcn-head", mark.node, words, model, usage);
+	attributes(node, { role: "status" });
+	return {
+		node,
+		update(answer: Answer) {
+			node.dataset.state = answer.state;
+			mark.update(answer.state);
+			setText(words, headline(answer));
+			setText(model, visible(answer.model ?? ""));
+			setText(usage, answer.usage ?? "");
+		},
+	};
+}
+
+function callOf(call: Call, running: Set<CallRow>): CallRow {
+	const since = performance.now();
+	let current = call;
+	const mark = markOf();
+	const name = element("code", "jcn-name");
+	const said = element("span", "jcn-facts");
+	const given = element("pre", "jcn-value");
+	const message = element("div", "jcn-message");
+	let open = false;
+	const fold = button("jcn-fold", "", () => {
+		open = !open;
+		paint();
+	});
+	fold.append(name, icon("chevron"));
+	const node = element(
+		"div",
+		"jcn-call",
+		element("div", "jcn-line", mark.node, fold, said),
+		message,
+		given,
+	);
+	attributes(node, { role: "listitem" });
+
+	const tick = () => {
+		const elapsed = (performance.now() - since) / 1000;
+		const parts = facts(current, elapsed).map(factOf);
+		if (current.frame) parts.push(frameOf(current.frame));
+		said.replaceChildren(...parts);
+	};
+	const paint = () => {
+		node.dataset.state = current.state;
+		mark.update(current.state, stateWords(current));
+		setText(name, visible(`${current.connector}.${current.tool}`));
+		attributes(fold, { "aria-expanded": String(open) });
+		setText(given, visible(current.arguments) || "No arguments");
+		show(given, open);
+		setText(message, current.message);
+		show(message, current.message !== "");
+		tick();
+	};
+	const row: CallRow = {
+		node,
+		tick,
+		dispose: () => running.delete(row),
+		update(next) {
+			current = next;
+			if (next.state === "running") running.add(row);
+			else running.delete(row);
+			paint();
+		},
+	};
+	return row;
+}
+
+function factOf({ text, warn }: Fact): HTMLElement {
+	return element("span", warn ? "jcn-fact jcn-warn" : "jcn-fact", text);
+}
+
+function frameOf(name: string): HTMLElement {
+	const arrow = attributes(element("span", "jcn-arrow", "→"), {
+		"aria-label": "as",
+	});
+	const frame = element("code", "jcn-frame", visible(name));
+	return element("span", "jcn-fact", arrow, frame);
+}
+
+const MARKS = {
+	running: null,
+	ok: "check",
+	done: "check",
+	error: "cross",
+	failed: "cross",
+	denied: "minus",
+	stopped: "minus",
+} as const;
+
+/** A small sign of a state: a ring that turns, a check, a cross, a bar. */
+function markOf() {
+	const node = element("span", "jcn-mark");
+	let shown = "";
+	return {
+		node,
+		update(state: keyof typeof MARKS, words?: string) {
+			if (words) attributes(node, { role: "img", "aria-label": words });
+			if (shown === state) return;
+			shown = state;
+			node.dataset.state = state;
+			const sign = MARKS[state] ?? null;
+			node.replaceChildren(
+				sign === null ? element("span", "jcn-spinner") : icon(sign),
+			);
+		},
+	};
+}

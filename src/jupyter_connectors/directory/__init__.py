@@ -1,0 +1,1 @@
+"""What can be connected: the entries we ship and those the person added."""

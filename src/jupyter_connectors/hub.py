@@ -1,0 +1,386 @@
+"""The call path. Everything that calls a tool goes through `Hub.call`; there is no second way to a server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from jupyter_connectors.approval import Answer, Approver, Grants, Request
+from jupyter_connectors.audit import Audit, Closing, Outcome
+from jupyter_connectors.errors import (
+    ConnectorError,
+    Denied,
+    Incomplete,
+    InvalidArguments,
+    OutcomeUnknown,
+    ServerGone,
+    TimedOut,
+    ToolFailed,
+    UnknownConnector,
+    UnknownTool,
+    nearest,
+)
+from jupyter_connectors.models import Bound, Entry, Json, Reply, Tool, ToolCall, ToolClass, canonical
+from jupyter_connectors.policy import Rules, Verdict, classify, enabled, judge
+from jupyter_connectors.schema import violation
+from jupyter_connectors.sessions.limits import Limits
+
+if TYPE_CHECKING:
+    from jupyter_connectors.frames.collect import Progress
+    from jupyter_connectors.frames.result import Result
+    from jupyter_connectors.sessions.connection import Connection
+
+ASKED_EACH_TIME = frozenset({ToolClass.DESTRUCTIVE, ToolClass.SENDS})
+"""Classes for which a yes is never remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A connector in use, under the name the person gave it."""
+
+    id: str
+    entry: Entry
+    tools: tuple[Tool, ...]
+    notes: tuple[str, ...]
+    protocol: str
+
+
+class Hub:
+    """The live connections of one kernel and the one way to call their tools. Used on the runtime's loop only."""
+
+    def __init__(
+        self,
+        *,
+        audit: Audit,
+        spool_dir: Path,
+        limits: Limits,
+        switched_off: Callable[[], frozenset[tuple[str, str | None]]] = frozenset,
+    ) -> None:
+        self.grants = Grants()
+        self._audit = audit
+        self._spool_dir = spool_dir
+        self._limits = limits
+        self._switched_off = switched_off
+        self._entries: dict[str, Entry] = {}
+        self._connections: dict[str, Connection] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+
+    async def connect(self, entry: Entry, *, name: str | None = None) -> Connected:
+        """Connects `entry`, under `name` if given, and lists its tools. Connecting again gives the same connection.
+
+        Raises:
+            ConnectionFailed: The server cannot be started or reached.
+        """
+        wanted = name or entry.id
+        held = self._entries.get(wanted)
+        if held is not None and held.target != entry.target:
+            raise UnknownConnector(
+                f"the name {wanted!r} is taken by another connector", hint="choose another with --as NAME"
+            )
+        self._entries[wanted] = entry
+        try:
+            await self._live(wanted)
+        except BaseException:
+            if held is None:
+                self._entries.pop(wanted, None)
+            raise
+        return self.connected(wanted)
+
+    async def disconnect(self, name: str) -> None:
+        """Leaves the server and forgets what was allowed for it.
+
+        Raises:
+            UnknownConnector: Nothing is connected under this name.
+        """
+        self._known(name)
+        self._entries.pop(name)
+        self.grants.revoke(name)
+        connection = self._connections.pop(name, None)
+        if connection is not None:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Leaves every server."""
+        open_now, self._connections, self._entries = list(self._connections.values()), {}, {}
+        await asyncio.gather(*(each.close() for each in open_now))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what is connected, in the order it was."""
+        return tuple(self._entries)
+
+    def connected(self, name: str) -> Connected:
+        """What is connected under `name`, with every tool it has, switched off or not."""
+        self._known(name)
+        connection = self._connections[name]
+        return Connected(
+            id=name,
+            entry=self._entries[name],
+            tools=connection.tools,
+            notes=connection.notes,
+            protocol=connection.protocol,
+        )
+
+    def tools(self, name: str | None = None) -> tuple[Tool, ...]:
+        """The tools that can be called: those of every connector, or of one, less what is switched off."""
+        if name is not None:
+            self._known(name)
+        wanted = [self._connections[each] for each in self._entries if name in (None, each)]
+        rules = self._rules()
+        return tuple(tool for connection in wanted for tool in connection.tools if enabled(tool, rules))
+
+    def class_of(self, tool: Tool) -> ToolClass:
+        """What the tool does to the world, as the policy sees it."""
+        return classify(tool, self._rules().reviewed.get(tool.connector, {}))
+
+    def find(self, connector: str, name: str) -> Tool:
+        """The tool called `name`.
+
+        Raises:
+            UnknownConnector, UnknownTool: There is none; the hint has the nearest names.
+            Denied: It is switched off.
+        """
+        tool = self._offered(connector, name)
+        if not enabled(tool, self._rules()):
+            raise Denied(f"{connector}.{name} is switched off", hint="switch it on in %tools")
+        return tool
+
+    async def call(
+        self, call: ToolCall, *, approve: Approver, progress: Callable[[Progress], None] | None = None
+    ) -> Result:
+        """The result of one call: judged, asked where the rules ask, recorded, sent, recorded.
+
+        Args:
+            approve: How the person is asked; awaited only when the rules say so.
+            progress: Told after each page of a listing.
+
+        Raises:
+            InvalidArguments: They break the tool's input schema; nothing was sent.
+            Denied: A rule or the person said no; nothing was sent.
+            Incomplete: A listing stopped half-way; `.partial` has the rows held.
+            OutcomeUnknown: A change was sent and no answer came. It is never sent again.
+            ToolFailed, TimedOut, ServerGone, ReplyRejected: As their names say.
+        """
+        tool = self._offered(call.connector, call.tool)
+        check_arguments(tool, call.arguments)
+        verdict = judge(call, tool, self._rules())
+        answer = await self._consent(call, tool, verdict, approve)
+        if answer.arguments_json is not None and answer.arguments_json != call.arguments_json:
+            # Edited arguments are another call: it gets its own judgement, question and record.
+            edited = replace(call, id=uuid4().hex, arguments_json=answer.arguments_json)
+            return await self.call(edited, approve=approve, progress=progress)
+        self._audit.opened(call, tool_class=verdict.tool_class, decision=_decided(verdict, answer), rule=verdict.rule)
+        if answer.choice == "deny":
+            self._audit.closed(call, Closing(outcome="denied", seconds=0.0))
+            raise Denied(f"{call.connector}.{call.tool} was not allowed: {answer.by}", hint=answer.hint)
+        return await self._send(call, tool, verdict.tool_class, progress)
+
+    async def _consent(self, call: ToolCall, tool: Tool, verdict: Verdict, approve: Approver) -> Answer:
+        if verdict.decision == "deny":
+            return Answer(choice="deny", by=verdict.rule)
+        if verdict.decision == "allow":
+            return Answer(choice="once", by=verdict.rule)
+        remembered = verdict.tool_class not in ASKED_EACH_TIME
+        if remembered and self.grants.covers(call, tool):
+            return Answer(choice="once", by="allowed for this session")
+        answer = await approve(
+            Request(
+                id=uuid4().hex,
+                call=call,
+                tool=tool,
+                tool_class=verdict.tool_class,
+                connector_title=self._entries[call.connector].title,
+                why=verdict.rule,
+            )
+        )
+        if answer.choice == "deny":
+            return answer
+        if self._offered(call.connector, call.tool).definition_hash != tool.definition_hash:
+            return Answer(
+                choice="deny", by="the tool changed while you were asked", hint="look at it again with %tools"
+            )
+        if answer.choice == "session" and remembered:
+            self.grants.allow(call, tool)
+        return answer
+
+    async def _send(
+        self, call: ToolCall, tool: Tool, tool_class: ToolClass, progress: Callable[[Progress], None] | None
+    ) -> Result:
+        started = time.perf_counter()
+
+        def close(outcome: Outcome, result: Result | None = None) -> None:
+            counts = (result.rows, result.pages, result.complete) if result is not None else (None, None, None)
+            seconds = time.perf_counter() - started
+            rows, pages, complete = counts
+            self._audit.closed(
+                call, Closing(outcome=outcome, seconds=seconds, rows=rows, pages=pages, complete=complete)
+            )
+
+        reads = tool_class is ToolClass.READ
+        try:
+            result = await self._collect(call, tool, self._fetching(call, tool, reads=reads), progress)
+        except asyncio.CancelledError as stop:
+            close("cancelled" if reads else "unknown", _partial(stop.args))
+            if not reads and not stop.args:
+                stop.args = (_unknown(call, "it was stopped while it ran"),)
+            raise
+        except ConnectorError as error:
+            failed = error if reads else _of_change(call, error)
+            close(_outcome(failed), _partial((failed.partial,)))
+        else:
+            close("ok" if result.complete is not False else "partial", result)
+            return result
+        raise failed
+
+    async def _collect(
+        self,
+        call: ToolCall,
+        tool: Tool,
+        fetch: Callable[[Mapping[str, Json]], Awaitable[Reply]],
+        progress: Callable[[Progress], None] | None,
+    ) -> Result:
+        from jupyter_connectors.frames.collect import collect
+        from jupyter_connectors.frames.shapes import shape_for
+
+        shape = shape_for(self._entries[call.connector].id, tool.name)
+        return await collect(
+            call, tool, fetch, shape=shape, spool_dir=self._spool_dir, progress=progress or (lambda _: None)
+        )
+
+    def _fetching(self, call: ToolCall, tool: Tool, *, reads: bool) -> Callable[[Mapping[str, Json]], Awaitable[Reply]]:
+        """One request to the server. A read is sent once more if the server was lost; a change never is."""
+        first = True
+
+        async def fetch(arguments: Mapping[str, Json]) -> Reply:
+            nonlocal first
+            checked, first = first, False
+            connection = await self._live(call.connector)
+            try:
+                return await connection.call(tool, arguments, checked=checked)
+            except ServerGone:
+                if not reads:
+                    raise
+            connection = await self._live(call.connector)
+            return await connection.call(tool, arguments, checked=checked)
+
+        return fetch
+
+    async def _live(self, name: str) -> Connection:
+        """The open connection; a lost one is opened again."""
+        from jupyter_connectors.sessions.connection import Connection
+
+        async with self._opening.setdefault(name, asyncio.Lock()):
+            held = self._connections.get(name)
+            if held is not None and held.alive:
+                return held
+            if held is not None:
+                await held.close()
+            fresh = Connection(name, self._entries[name], limits=self._limits)
+            await fresh.open()
+            self._connections[name] = fresh
+            return fresh
+
+    def _known(self, name: str) -> None:
+        if name not in self._entries or name not in self._connections:
+            raise UnknownConnector(
+                f"no connector is connected as {name!r}",
+                hint=nearest(name, self._entries) if self._entries else "connect one first: %connect acme-billing",
+            )
+
+    def _offered(self, connector: str, name: str) -> Tool:
+        self._known(connector)
+        offered = {tool.name: tool for tool in self._connections[connector].tools}
+        if name not in offered:
+            shown = [tool.name for tool in self.tools(connector)]
+            raise UnknownTool(f"{connector} has no tool {name!r}", hint=nearest(name, shown))
+        return offered[name]
+
+    def _rules(self) -> Rules:
+        reviewed = {name: entry.reviewed for name, entry in self._entries.items()}
+        return Rules(off=self._switched_off(), reviewed=reviewed)
+
+
+def new_call(
+    tool: Tool, arguments: Mapping[str, Json], *, asked_by: str = "person", bound: Bound | None = None
+) -> ToolCall:
+    """A call of `tool` with a fresh random id."""
+    return ToolCall(
+        id=uuid4().hex,
+        connector=tool.connector,
+        tool=tool.name,
+        arguments_json=canonical(dict(arguments)),
+        asked_by=asked_by,  # type: ignore[arg-type]  # one of Asker; the edge passes literals
+        bound=bound or Bound(),
+    )
+
+
+def check_arguments(tool: Tool, arguments: Mapping[str, Json]) -> None:
+    """Holds the arguments against the tool's input schema.
+
+    An argument the schema does not name is refused too, unless the schema asks for more: servers ignore it, and a
+    misspelt filter would give too many rows.
+
+    Raises:
+        InvalidArguments: With what is wrong and what would fit.
+    """
+    label = f"{tool.connector}.{tool.name}"
+    known = tool.input_schema.get("properties") or {}
+    open_ended = tool.input_schema.get("additionalProperties") or "patternProperties" in tool.input_schema
+    for name in arguments:
+        if name not in known and not open_ended:
+            raise InvalidArguments(f"{label} has no argument {name!r}", hint=nearest(name, known))
+    missing = [name for name in tool.input_schema.get("required") or () if name not in arguments]
+    if missing:
+        raise InvalidArguments(
+            f"{label} needs {' and '.join(map(repr, missing))}", hint=f"see help({label.replace('-', '_')})"
+        )
+    broken = violation(dict(arguments), tool.input_schema)
+    if broken is not None:
+        raise InvalidArguments(f"{label}: {broken}", hint=f"see help({label.replace('-', '_')}); nothing was sent")
+
+
+def _decided(verdict: Verdict, answer: Answer) -> str:
+    if verdict.decision == "ask":
+        return f"{'denied' if answer.choice == 'deny' else 'allowed'}: {answer.by}"
+    return "denied by rule" if answer.choice == "deny" else "allowed by rule"
+
+
+def _of_change(call: ToolCall, error: ConnectorError) -> ConnectorError:
+    """A change that was sent and not answered may have happened; only the tool's own no is a failure."""
+    if isinstance(error, TimedOut):
+        return _unknown(call, "no answer came in time")
+    if isinstance(error, ServerGone):
+        return _unknown(call, f"{error.problem}")
+    return error
+
+
+def _unknown(call: ToolCall, why: str) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"the outcome of {call.connector}.{call.tool} is unknown: {why}",
+        hint="it may have happened and was not sent again; look at the record before you repeat it",
+    )
+
+
+def _outcome(error: ConnectorError) -> Outcome:
+    kinds: tuple[tuple[type[ConnectorError], Outcome], ...] = (
+        (OutcomeUnknown, "unknown"),
+        (Incomplete, "partial"),
+        (TimedOut, "timed out"),
+        (ToolFailed, "tool error"),
+    )
+    return next((outcome for kind, outcome in kinds if isinstance(error, kind)), "failed")
+
+
+def _partial(values: tuple[object, ...]) -> Result | None:
+    from jupyter_connectors.frames.result import Result
+
+    for value in values:
+        held = value.partial if isinstance(value, ConnectorError) else value
+        if isinstance(held, Result):
+            return held
+    return None
