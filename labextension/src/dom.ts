@@ -68,13 +68,7 @@ export function list<Item>(
 ): (items: readonly Item[]) => void {
 	const rows = new Map<string, Row<Item>>();
 	return (items) => {
-		const wanted = new Set(items.map(keyOf));
-		for (const [key, row] of rows) {
-			if (wanted.has(key)) continue;
-			row.dispose?.();
-			row.node.remove();
-			rows.delete(key);
-		}
+		dropOthers(rows, new Set(items.map(keyOf)));
 		let place = parent.firstElementChild;
 		for (const item of items) {
 			const key = keyOf(item);
@@ -86,6 +80,18 @@ export function list<Item>(
 			else parent.insertBefore(row.node, place);
 		}
 	};
+}
+
+function dropOthers<Item>(
+	rows: Map<string, Row<Item>>,
+	wanted: ReadonlySet<string>,
+): void {
+	for (const [key, row] of rows) {
+		if (wanted.has(key)) continue;
+		row.dispose?.();
+		row.node.remove();
+		rows.delete(key);
+	}
 }
 
 /** A view's root: its class, its style sheets and the way to take it away. */

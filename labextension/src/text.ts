@@ -40,8 +40,8 @@ export function hue(id: string): number {
 // Characters that show nothing, or turn around what stands beside them. A
 // server could hide half of an argument behind them from the one who approves.
 const HIDDEN =
-	/[\p{Cf}\p{Variation_Selector}\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u2028\u2029\u3164\uffa0]/gu;
-const EMOJI_END = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]$/u;
+	/(?![\n\t])[\p{Cf}\p{Cc}\p{Variation_Selector}\u115f\u1160\u2028\u2029\u3164\uffa0]/gu;
+const EMOJI_END = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)$/u;
 
 /** The text with each hidden character written out, as `⟨U+202E⟩`. */
 export function visible(text: string): string {

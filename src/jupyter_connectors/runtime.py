@@ -106,6 +106,7 @@ class Runtime:
             self._work(wait=0)
         except KeyboardInterrupt:
             self._stop(job)
+            self._work(wait=0)
         return _result(job.future)
 
     async def arun(self, work: Coroutine[Any, Any, T]) -> T:
@@ -119,6 +120,7 @@ class Runtime:
                 self._work(wait=0)
         except asyncio.CancelledError:
             self._stop(job)
+            self._work(wait=0)
         return _result(job.future)
 
     def close(self) -> None:
@@ -128,6 +130,8 @@ class Runtime:
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
             thread.join(timeout=5)
+            if not loop.is_running():
+                loop.close()
 
     def _work(self, *, wait: float) -> None:
         """Runs the jobs that wait for the main thread, or sleeps up to `wait` seconds for one."""

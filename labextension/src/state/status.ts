@@ -4,7 +4,10 @@ import { count } from "../text";
 import type { Approval } from "./approval";
 
 export interface Status {
-	readonly connected: readonly { readonly id: string; readonly title: string }[];
+	readonly connected: readonly {
+		readonly id: string;
+		readonly title: string;
+	}[];
 	readonly pending: readonly Approval[];
 }
 

@@ -2,7 +2,6 @@
 
 import {
 	attributes,
-	button,
 	element,
 	icon,
 	list,
@@ -23,6 +22,7 @@ import {
 import answerSheet from "../styles/answer.css";
 import baseSheet from "../styles/base.css";
 import { visible } from "../text";
+import { foldOf } from "./controls";
 
 const TICK = 100;
 
@@ -104,16 +104,12 @@ function callOf(call: Call, running: Set<CallRow>): CallRow {
 	const said = element("span", "jcn-facts");
 	const given = element("pre", "jcn-value");
 	const message = element("div", "jcn-message");
-	let open = false;
-	const fold = button("jcn-fold", "", () => {
-		open = !open;
-		paint();
-	});
-	fold.append(name, icon("chevron"));
+	const fold = foldOf(false, () => paint());
+	fold.node.prepend(name);
 	const node = element(
 		"div",
 		"jcn-call",
-		element("div", "jcn-line", mark.node, fold, said),
+		element("div", "jcn-line", mark.node, fold.node, said),
 		message,
 		given,
 	);
@@ -129,9 +125,9 @@ function callOf(call: Call, running: Set<CallRow>): CallRow {
 		node.dataset.state = current.state;
 		mark.update(current.state, stateWords(current));
 		setText(name, visible(`${current.connector}.${current.tool}`));
-		attributes(fold, { "aria-expanded": String(open) });
+		fold.update(fold.open());
 		setText(given, visible(current.arguments) || "No arguments");
-		show(given, open);
+		show(given, fold.open());
 		setText(message, current.message);
 		show(message, current.message !== "");
 		tick();

@@ -19,10 +19,7 @@ import { grouped, head, visible } from "../text";
 const PATIENCE = 3000;
 
 /** Shows one approval and sends `decide` messages. */
-export function mount(
-	host: HTMLElement,
-	home: Host<Approval>,
-): Unsubscribe {
+export function mount(host: HTMLElement, home: Host<Approval>): Unsubscribe {
 	const node = root(host, "approval", [baseSheet, approvalSheet]);
 	let card: Card | null = null;
 	const update = () => {
@@ -113,13 +110,13 @@ function argumentList(given: readonly Argument[]): HTMLElement {
 	if (given.length === 0) return element("div", "jcn-none", "No arguments");
 	const rows = given.flatMap(({ name, value }) => [
 		element("dt", "", visible(name)),
-		element("dd", "", valueOf(visible(value))),
+		element("dd", "", foldable(visible(value))),
 	]);
 	return element("dl", "jcn-arguments", ...rows);
 }
 
 /** A value, folded if it is long; the fold says how much there is. */
-function valueOf(text: string): HTMLElement {
+function foldable(text: string): HTMLElement {
 	const short = head(text);
 	const pre = element("pre", "jcn-value", short === null ? text : `${short}…`);
 	if (short === null) return pre;
@@ -146,7 +143,10 @@ function footerOf(decide: (decision: Decision) => void, settled: () => void) {
 	const press = (decision: Decision) => {
 		for (const each of buttons) each.disabled = true;
 		setText(words, "Sending…");
-		timer = setTimeout(() => setText(words, "Waiting for the kernel"), PATIENCE);
+		timer = setTimeout(
+			() => setText(words, "Waiting for the kernel"),
+			PATIENCE,
+		);
 		decide(decision);
 	};
 	const buttons = DECISIONS.map(([decision, label]) => {

@@ -21,15 +21,12 @@ import {
 import baseSheet from "../styles/base.css";
 import connectorsSheet from "../styles/connectors.css";
 import { hue, initial, visible } from "../text";
-import { searchBox } from "./search";
+import { searchBox } from "./controls";
 
 type Ask = (type: "connect" | "disconnect", entry: string) => void;
 
 /** Shows the directory and sends `connect` and `disconnect` messages. */
-export function mount(
-	host: HTMLElement,
-	home: Host<Connectors>,
-): Unsubscribe {
+export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
 	const node = root(host, "connectors", [baseSheet, connectorsSheet]);
 	const ask: Ask = (type, entry) =>
 		home.send({ id: home.state().id, type, entry });

@@ -2,9 +2,7 @@
 
 import {
 	attributes,
-	button,
 	element,
-	icon,
 	list,
 	type Row,
 	root,
@@ -26,7 +24,7 @@ import {
 import baseSheet from "../styles/base.css";
 import toolsSheet from "../styles/tools.css";
 import { grouped, tokens, visible } from "../text";
-import { searchBox } from "./search";
+import { foldOf, searchBox, switchOf } from "./controls";
 
 const PATIENCE = 3000;
 /** With more tools than this the connectors start folded. */
@@ -200,35 +198,6 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 	};
 }
 
-/** A heading that folds what stands below it. */
-function foldOf(open: boolean, changed: () => void) {
-	let isOpen = open;
-	const node = button("jcn-fold", "", () => {
-		isOpen = !isOpen;
-		changed();
-	});
-	node.append(icon("chevron"));
-	return {
-		node,
-		open: () => isOpen,
-		update(shown: boolean) {
-			attributes(node, { "aria-expanded": String(shown) });
-		},
-	};
-}
-
-function switchOf(turned: () => void) {
-	const node = button("jcn-switch", "", turned);
-	node.append(element("span", "jcn-knob"));
-	attributes(node, { role: "switch" });
-	return {
-		node,
-		update(on: boolean, label: string) {
-			attributes(node, { "aria-checked": String(on), "aria-label": label });
-		},
-	};
-}
-
 function groupOf(group: Group, connector: string, turn: Turn): Row<Group> {
 	const heading = element("div", "jcn-group-head");
 	const badge = element("span", "jcn-badge", kindWords(group.kind));
@@ -274,7 +243,10 @@ function toolOf(tool: Tool, connector: string, turn: Turn): Row<Tool> {
 		node.dataset.enabled = String(current.enabled);
 		node.dataset.open = String(open);
 		setText(name, visible(current.name));
-		setText(title, current.title === current.name ? "" : visible(current.title));
+		setText(
+			title,
+			current.title === current.name ? "" : visible(current.title),
+		);
 		setText(cost, tokens(current.tokens));
 		setText(description, visible(current.description));
 		setText(signature, visible(current.signature));

@@ -43,10 +43,10 @@ _NUMBER = (
     rf"\s*(?P<scale{{n}}>(?:k|mn|m|bn|thousand|million|billion)\b)?(?:\s*(?P<unit{{n}}>{_SIGN}|%|[A-Za-z]+))?"
 )
 _WORDS = "|".join(rf"(?P<c{place}>{words})" for place, words in enumerate(_COMPARING.values()))
-_COMPARED = re.compile(rf"(?<!\w)(?:{_WORDS})\s*{_NUMBER.format(n=1)}(?P<more>\s+or\s+(?:more|less))?", re.I)
-_BETWEEN = re.compile(rf"\bbetween\s+{_NUMBER.format(n=1)}\s+and\s+{_NUMBER.format(n=2)}", re.I)
-_OR_MORE = re.compile(rf"(?<![\w.,]){_NUMBER.format(n=1)}\s+or\s+(?P<more>more|less)\b", re.I)
-_TIME = re.compile(r"(?:day|week|month|quarter|year|hour|minute)s?", re.I)
+_COMPARED = re.compile(rf"(?<!\w)(?:{_WORDS})\s*{_NUMBER.format(n=1)}(?P<more>\s+or\s+(?:more|less))?", re.IGNORECASE)
+_BETWEEN = re.compile(rf"\bbetween\s+{_NUMBER.format(n=1)}\s+and\s+{_NUMBER.format(n=2)}", re.IGNORECASE)
+_OR_MORE = re.compile(rf"(?<![\w.,]){_NUMBER.format(n=1)}\s+or\s+(?P<more>more|less)\b", re.IGNORECASE)
+_TIME = re.compile(r"(?:day|week|month|quarter|year|hour|minute)s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def _amount(match: re.Match[str], comparison: Comparison, n: str) -> Amount:
     sign, unit, scale = match[f"sign{n}"], match[f"unit{n}"] or "", match[f"scale{n}"]
     value = float(match[f"number{n}"].replace(",", "")) * _SCALES.get((scale or "").lower(), 1)
     currency = currency_of(sign or "") or currency_of(unit)
-    known = currency is not None and (not sign or currency_of(unit) is not None) or unit == "%"
+    known = currency_of(unit) is not None or unit == "%"
     end = match.end(f"unit{n}") if known and unit else max(match.end(f"number{n}"), match.end(f"scale{n}"))
     shown = "" if currency_of(unit) or unit == "%" else unit
     return Amount(comparison=comparison, value=value, currency=currency, unit=shown, at=(match.start(), end))

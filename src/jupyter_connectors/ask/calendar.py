@@ -90,7 +90,7 @@ def _paired(text: str, spans: list[Span]) -> Iterator[Span]:
     waiting = list(spans)
     while waiting:
         first = waiting.pop(0)
-        before = re.search(r"(?:between|from)\s+$", text[: first.at[0]], re.I)
+        before = re.search(r"(?:between|from)\s+$", text[: first.at[0]], re.IGNORECASE)
         second = waiting[0] if waiting else None
         if before and second and re.fullmatch(r"\s+(?:and|to|until|till|through)\s+", text[first.at[1] : second.at[0]]):
             waiting.pop(0)
@@ -110,7 +110,9 @@ def _not_after(first: Span, second: Span) -> date | None:
 
 def _opened(text: str, span: Span) -> Span:
     """`since A`, `before A` and their kin leave one end open."""
-    before = re.search(r"\b(since|starting|after|before|until|till|up\s+to|through|by)\s+$", text[: span.at[0]], re.I)
+    before = re.search(
+        r"\b(since|starting|after|before|until|till|up\s+to|through|by)\s+$", text[: span.at[0]], re.IGNORECASE
+    )
     if before is None or span.start is None or span.stop is None:
         return span
     at = (before.start(), span.at[1])
@@ -169,10 +171,8 @@ def _count(match: re.Match[str], day: _Day) -> _Days:
 
 
 def _quarter(match: re.Match[str], day: _Day) -> _Days:
-    if match["nth"]:
-        number = _ORDINALS.index(match["nth"].lower()) + 1
-    else:
-        number = int(match["q"] or match["q2"])
+    spelled = match["nth"]
+    number = _ORDINALS.index(spelled.lower()) + 1 if spelled else int(match["q"] or match["q2"])
     return _named(3 * number - 2, 3, match["qyear"] or match["qyear2"] or match["nthyear"], day)
 
 
@@ -194,7 +194,9 @@ def _month(match: re.Match[str], day: _Day) -> _Days | None:
 
 
 def _year(match: re.Match[str], day: _Day) -> _Days | None:
-    if re.search(r"\b(?:over|under|above|below|than|least|most|top|first|up to|[$€£¥])\s*$", _before(match), re.I):
+    if re.search(
+        r"(?:\b(?:over|under|above|below|than|least|most|top|first|up to)|[$€£¥])\s*$", _before(match), re.IGNORECASE
+    ):
         return None  # an amount
     year = int(match["year"])
     return date(year, 1, 1), date(year + 1, 1, 1)
@@ -231,35 +233,34 @@ def _counted(today: date, count: int, unit: str) -> _Days:
     return (other + _DAY, today + _DAY) if count < 0 else (today, other)
 
 
-_MONTH = "|".join([*MONTHS, *(name[:3] for name in MONTHS), "sept"])
+_MONTH_NAMES = "|".join([*MONTHS, *(name[:3] for name in MONTHS), "sept"])
+_QUARTER = (
+    r"\b(?:q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<qyear>(?:19|20)\d\d))?|(?P<qyear2>(?:19|20)\d\d)[ -]?q(?P<q2>[1-4])"
+    r"|(?P<nth>first|second|third|fourth)\s+quarter(?:\s+(?:of\s+)?(?P<nthyear>(?:19|20)\d\d))?)\b"
+)
+_MONTH = (
+    rf"\b(?P<month>{_MONTH_NAMES})\b\.?(?:\s+(?P<monthday>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?![.,]?\d))?"
+    r"(?:,?\s+(?:of\s+)?(?P<myear>(?:19|20)\d\d)\b)?"
+)
+_YEAR = (
+    r"\b(?:year\s+)?(?P<year>20\d\d)\b"
+    r"(?![.,-]?\d|\s*(?:[€$£¥%]|eur|usd|gbp|jpy|chf|dollar|pound|yen|[a-z]+_))"
+)
+_UNIT = "week|month|quarter|year"
 _PHRASES: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
-    (re.compile(source, re.I), reader)
+    (re.compile(source, re.IGNORECASE), reader)
     for source, reader in (
         (r"\b(?P<iso>\d{4}-\d{2}-\d{2})\b", _iso_day),
         (r"\b(?P<yearmonth>\d{4}-\d{2})\b(?!-)", _iso_month),
         (r"\b(?P<near>yesterday|today|tomorrow)\b", _near),
         (r"\b(?P<todate>ytd|qtd|mtd|(?:year|quarter|month)[ -]to[ -]date)\b", _to_date),
         (
-            r"\b(?P<way>last|past|previous|next|coming)\s+(?P<count>\d{1,4})\s+(?P<units>(?:day|week|month|quarter|year)s?)\b",
+            rf"\b(?P<way>last|past|previous|next|coming)\s+(?P<count>\d{{1,4}})\s+(?P<units>(?:day|{_UNIT})s?)\b",
             _count,
         ),
-        (
-            r"\b(?P<which>this|current|last|previous|past|next|coming)\s+(?P<unit>week|month|quarter|year)\b",
-            _relative,
-        ),
-        (
-            r"\b(?:q(?P<q>[1-4])(?:\s+(?:of\s+)?(?P<qyear>(?:19|20)\d\d))?|(?P<qyear2>(?:19|20)\d\d)[ -]?q(?P<q2>[1-4])"
-            r"|(?P<nth>first|second|third|fourth)\s+quarter(?:\s+(?:of\s+)?(?P<nthyear>(?:19|20)\d\d))?)\b",
-            _quarter,
-        ),
-        (
-            rf"\b(?P<month>{_MONTH})\b\.?(?:\s+(?P<monthday>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?\b(?![.,]?\d))?"
-            r"(?:,?\s+(?:of\s+)?(?P<myear>(?:19|20)\d\d)\b)?",
-            _month,
-        ),
-        (
-            r"\b(?:year\s+)?(?P<year>20\d\d)\b(?![.,-]?\d|\s*(?:[€$£¥%]|eur|usd|gbp|jpy|chf|dollar|pound|yen|[a-z]+_))",
-            _year,
-        ),
+        (rf"\b(?P<which>this|current|last|previous|past|next|coming)\s+(?P<unit>{_UNIT})\b", _relative),
+        (_QUARTER, _quarter),
+        (_MONTH, _month),
+        (_YEAR, _year),
     )
 )

@@ -32,10 +32,7 @@ def narrow(frame: pd.DataFrame, filters: tuple[Filter, ...]) -> pd.DataFrame:
         KeyError: the frame lacks a column.
     """
     for each in filters:
-        if each.operator in _CUTS:
-            frame = _cut(frame, each)
-        else:
-            frame = frame[_mask(frame, each)]
+        frame = _cut(frame, each) if each.operator in _CUTS else frame[_mask(frame, each)]
     return frame
 
 
@@ -51,9 +48,19 @@ def filter_code(variable: str, filters: tuple[Filter, ...]) -> list[str]:
         if each.operator == "first":
             lines.append(f"{variable} = {variable}.head({int(each.value)})")
         elif each.operator in _CUTS:
-            column = f"{each.column!r}, ascending=False"
+            column = f"{literal(each.column)}, ascending=False"
             lines.append(f"{variable} = {variable}.sort_values({column}).head({int(each.value)})")
     return lines
+
+
+def literal(value: object) -> str:
+    """A value as Python source, texts in double quotes where that needs no escape."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(key)}: {literal(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    source = repr(value)
+    return f'"{source[1:-1]}"' if source[0] == "'" and '"' not in source else source
 
 
 _CUTS = ("largest", "latest", "first")
@@ -82,7 +89,7 @@ def _mask(frame: _Columns, each: Filter) -> Any:
 
 
 def _test(variable: str, each: Filter) -> str:
-    column = f"{variable}[{each.column!r}]"
+    column = f"{variable}[{literal(each.column)}]"
     if each.operator == "same":
-        return f"{column}.str.lower() == {each.value!r}"
-    return f"{column} {each.operator} {each.value!r}"
+        return f"{column}.str.lower() == {literal(each.value)}"
+    return f"{column} {each.operator} {literal(each.value)}"

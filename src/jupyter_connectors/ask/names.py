@@ -9,12 +9,14 @@ import unicodedata
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_VERBS = frozenset("list get fetch search find query read retrieve show lookup describe all".split())
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text or identifier in lower case: `listOpenInvoices` gives list, open, invoices."""
     return [word.lower() for word in _WORD.findall(_CAMEL.sub(" ", text))]
+
+
+_VERBS = frozenset(words_of("list get fetch search find query read retrieve show lookup describe all"))
 
 
 def stem(word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from jupyter_connectors.ask.names import stem, stems_of, words_of
+from jupyter_connectors.ask.names import stem, words_of
 from jupyter_connectors.models import Json, Tool
 
 Edge = Literal["from", "after", "until", "before"]
@@ -20,7 +20,7 @@ _EDGES: dict[str, Edge] = {
     "lte": "until", "le": "until", "to": "until", "until": "until", "end": "until", "max": "until",
     "lt": "before", "before": "before",
 }  # fmt: skip
-_DATED = re.compile(r"\b(?:dates?|times?|timestamps?|epoch|unix|iso[ -]?8601|rfc[ -]?3339|yyyy-mm-dd)\b", re.I)
+_DATED = re.compile(r"\b(?:dates?|times?|timestamps?|epoch|unix|iso[ -]?8601|rfc[ -]?3339|yyyy-mm-dd)\b", re.IGNORECASE)
 _STAMP_WORDS = frozenset({"date", "time", "at", "on", "timestamp", "datetime"})
 
 
@@ -53,6 +53,9 @@ class Range:
     stems: frozenset[str]
     """What is bounded: `clos` for close_date; empty for a bare `since` and `until`."""
 
+    name: str
+    """The same to show: close_date."""
+
     low: tuple[Parameter, Edge] | None
     high: tuple[Parameter, Edge] | None
 
@@ -64,14 +67,22 @@ def parameters_of(tool: Tool) -> tuple[Parameter, ...]:
 
 def ranges_of(parameters: tuple[Parameter, ...]) -> tuple[Range, ...]:
     """The date ranges the arguments can express, in their order."""
-    bounds: dict[frozenset[str], dict[bool, tuple[Parameter, Edge]]] = {}
+    bounds: dict[tuple[str, ...], dict[bool, tuple[Parameter, Edge]]] = {}
     for parameter in parameters:
         marks = [word for word in parameter.words if word in _EDGES]
         if len(marks) == 1 and _is_date(parameter):
             edge = _EDGES[marks[0]]
-            about = frozenset(map(stem, (w for w in parameter.words if w not in _STAMP_WORDS and w != marks[0])))
+            about = tuple(word for word in parameter.words if word != marks[0])
             bounds.setdefault(about, {}).setdefault(edge in ("from", "after"), (parameter, edge))
-    return tuple(Range(stems=about, low=ends.get(True), high=ends.get(False)) for about, ends in bounds.items())
+    return tuple(
+        Range(
+            stems=frozenset(stem(word) for word in about if word not in _STAMP_WORDS),
+            name="_".join(about),
+            low=ends.get(True),
+            high=ends.get(False),
+        )
+        for about, ends in bounds.items()
+    )
 
 
 def bound_value(parameter: Parameter, edge: Edge, day: date) -> Json:
@@ -162,8 +173,3 @@ def _wants(parameter: Parameter) -> str:
     if not parameter.format and re.search(r"iso[ -]?8601|timestamp", told) and "yyyy-mm-dd" not in told:
         return "instant"
     return "date"
-
-
-def stems_said(text: str) -> frozenset[str]:
-    """The stems of a text as a set."""
-    return frozenset(stems_of(text))

@@ -8,19 +8,22 @@ from datetime import date
 
 from jupyter_connectors.ask.amounts import Amount, find_amounts
 from jupyter_connectors.ask.calendar import Span, find_spans
-from jupyter_connectors.ask.names import stem
+from jupyter_connectors.ask.names import stem, words_of
 from jupyter_connectors.ask.search import FILLER
 
 At = tuple[int, int]
 
 WRITING = frozenset(
-    """add approve archive assign cancel change charge close create delete draft edit invite mark
+    words_of("""add approve archive assign cancel change charge close create delete draft edit invite mark
     merge move pay post publish reassign refund remind remove rename reply send set submit transfer update upload void
-    write""".split()
+    write""")
 )
 """Verbs that ask for a change when they open a question."""
 
-_ASIDE = FILLER | frozenset("show list get find search display fetch me only currently still many number there".split())
+_ASIDE = (FILLER - {"no"}) | frozenset(
+    words_of("show list get find search display fetch me only currently still many number there")
+)
+_POLITE = frozenset(words_of("please can could you now"))
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _ID = re.compile(r"(?<![\w/])(?:[a-z]{2,6}_(?=\w*\d)[A-Za-z0-9]{2,}|[A-Z][A-Z0-9]+-\d+|(?=\w*[A-Z])0\w{14}(?:\w{3})?"
                  r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)")  # fmt: skip
@@ -30,9 +33,9 @@ _REPOSITORY = re.compile(r"(?<![\w/.])([A-Za-z0-9][\w.-]*)/([A-Za-z0-9][\w.-]*)(
 _COUNT = re.compile(
     r"\b(?P<how>top|first|latest|newest|last|limit|most\s+recent|biggest|largest|highest)\s+(?P<n>\d{1,6})\b"
     r"|\b(?P<n2>\d{1,6})\s+(?P<how2>latest|newest|most\s+recent|biggest|largest|highest)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_NAMED = re.compile(r"\b(?:named|called|matching|containing|about|for)\s+(?P<text>[^,.;?!]+)", re.I)
+_NAMED = re.compile(r"\b(?:named|called|matching|containing|about|for)\s+(?P<text>[^,.;?!]+)", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|from|based\s+in|located\s+in)\s+(?P<text>[A-Z][\w.-]*(?:\s+(?:of\s+)?[A-Z][\w.-]*)*)")
 
 
@@ -87,6 +90,18 @@ class Question:
         """The words that lie in a range."""
         return tuple(word for word in self.words if at[0] <= word.at[0] and word.at[1] <= at[1])
 
+    def piece_at(self, at: At) -> str:
+        """The whole piece a word is part of, an amount or an id, else the word itself."""
+        pieces = [amount.at for amount in self.amounts]
+        pieces += [said.at for said in (*self.ids, *self.mails, *self.quotes)]
+        whole = next((piece for piece in pieces if piece[0] <= at[0] and at[1] <= piece[1]), at)
+        return self.text[whole[0] : whole[1]]
+
+    @property
+    def first(self) -> Word | None:
+        """The word that opens the question, past `please` and `can you`."""
+        return next((word for word in self.words if word.text not in _POLITE), None)
+
     @property
     def meaning(self) -> tuple[Word, ...]:
         """The words that say something: not `the`, `show`, `which`."""
@@ -100,9 +115,11 @@ def read_question(text: str, *, today: date) -> Question:
         Word(text=match.group().lower(), stem=stem(match.group().lower()), at=match.span())
         for match in _WORD.finditer(text)
     )
-    ahead = re.search(r"\b(?:due|closing|expiring|renewing|upcoming|ending|scheduled)\b", text, re.I) is not None
+    ahead = (
+        re.search(r"\b(?:due|closing|expiring|renewing|upcoming|ending|scheduled)\b", text, re.IGNORECASE) is not None
+    )
     spans = find_spans(text, today=today, ahead=ahead)
-    telling = [word.text for word in words if word.text not in ("please", "can", "you", "could", "now")]
+    opening = next((word.text for word in words if word.text not in _POLITE), "")
     return Question(
         text=text,
         words=words,
@@ -116,7 +133,7 @@ def read_question(text: str, *, today: date) -> Question:
         named=next(iter(_all(_NAMED, text)), None),
         place=next(iter(_all(_PLACE, text)), None),
         count=_count(text, spans),
-        writes=bool(telling) and telling[0] in WRITING,
+        writes=opening in WRITING,
     )
 
 

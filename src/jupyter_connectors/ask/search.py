@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from jupyter_connectors.models import Tool
 from jupyter_connectors.ask.names import stems_of, words_of
+from jupyter_connectors.models import Tool
 
 FILLER = frozenset(
-    """a about all also am an and any anything are as at be been being but by can could do does doing done each every
+    words_of("""a about all also am an and any anything are as at be been being but by can could do does doing done each every
     everything for from give had has have having her here hers him his how i if in into is it its just let
     like look made many may me more most much my need no of on or our out over please same see she should show
     since so some such than that the their them then there these they this those to too under up us want was we were
-    what when where which who whom whose why will with would you your""".split()
+    what when where which who whom whose why will with would you your""")
 )
 """Words of a question that name nothing. `get` and `find` stay: they tell get_user from search_users."""
 

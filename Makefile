@@ -1,0 +1,62 @@
+# Two commands do all the set-up on a fresh machine: `make demo` runs the quickstart, `make test` passes all tests.
+# Needs Python 3.11+, make and a network to the package registries.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+FRONT := $(shell find labextension -name node_modules -prune -o -name build -prune -o -name lib -prune -o -type f -print 2>/dev/null)
+
+.PHONY: demo lab test check unit notebooks bench screenshots clean
+
+demo: $(VENV)/demo
+	$(BIN)/python tools/demo.py
+
+lab: $(VENV)/frontend
+	$(BIN)/jupyter lab notebooks/01-first-dataframe.ipynb
+
+test: check unit notebooks
+
+check: $(VENV)/frontend
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/frontend.py check
+
+unit: $(VENV)/frontend $(VENV)/kernels
+	CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest
+
+notebooks: $(VENV)/dev
+	$(BIN)/pytest --nbval --nbval-current-env --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider notebooks
+
+bench: $(VENV)/dev
+	for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
+
+screenshots: $(VENV)/frontend
+	CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/python tools/screenshots.py
+
+$(VENV)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade "pip>=25.1"
+	touch $@
+
+# The wheel's build hook would build the front end too; here that is a step of its own.
+$(VENV)/demo: $(VENV)/python pyproject.toml
+	SKIP_JUPYTER_BUILDER=1 $(PIP) --editable ".[ask]" nbclient nbformat
+	touch $@
+
+$(VENV)/dev: $(VENV)/demo
+	SKIP_JUPYTER_BUILDER=1 $(PIP) --editable ".[ask,openai]" --group dev
+	touch $@
+
+$(VENV)/frontend: $(VENV)/dev $(FRONT)
+	$(BIN)/python tools/frontend.py build
+	touch $@
+
+$(VENV)/kernels: $(VENV)/dev tools/kernels.py
+	$(BIN)/python tools/kernels.py
+	touch $@
+
+clean:
+	rm -rf $(VENV) .tools build dist labextension/node_modules labextension/lib labextension/build \
+	  src/jupyter_connectors/labextension src/jupyter_connectors/widgets/static tests/wire/node_modules

@@ -1,0 +1,40 @@
+/**
+ * The JupyterLab extension: a status item with the current notebook's
+ * connectors and the approvals that wait. A page reload takes the buttons out
+ * of a running cell's output; here they come back.
+ */
+
+import type {
+	JupyterFrontEnd,
+	JupyterFrontEndPlugin,
+} from "@jupyterlab/application";
+import { INotebookTracker } from "@jupyterlab/notebook";
+import { IStatusBar } from "@jupyterlab/statusbar";
+import { StatusItem } from "./lab/item";
+import { Notebooks } from "./lab/notebooks";
+
+const plugin: JupyterFrontEndPlugin<void> = {
+	id: "jupyter-connectors:status",
+	description: "Shows connected connectors and approvals that wait.",
+	autoStart: true,
+	requires: [INotebookTracker],
+	optional: [IStatusBar],
+	activate: (
+		_: JupyterFrontEnd,
+		tracker: INotebookTracker,
+		statusBar: IStatusBar | null,
+	) => {
+		// Notebook 7 has no status bar: nothing to show, so nothing is watched.
+		if (statusBar === null) return;
+		const item = new StatusItem(new Notebooks(tracker));
+		statusBar.registerStatusItem("jupyter-connectors:status", {
+			item,
+			align: "left",
+			rank: 50,
+			isActive: () => item.isActive,
+			activeStateChanged: item.activeChanged,
+		});
+	},
+};
+
+export default plugin;

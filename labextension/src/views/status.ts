@@ -1,0 +1,84 @@
+/** A kernel's connectors, and the approvals that wait, outside of any cell. */
+
+import { element, list, type Row, root, setText, show } from "../dom";
+import type { Host, Unsubscribe } from "../host";
+import type { Approval } from "../state/approval";
+import { pendingWords, type Status } from "../state/status";
+import baseSheet from "../styles/base.css";
+import statusSheet from "../styles/status.css";
+import { hue, initial, visible } from "../text";
+import { mount as mountApproval } from "./approval";
+
+type Connected = Status["connected"][number];
+
+/** Shows a status and sends the `decide` messages of its approvals. */
+export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
+	const node = root(host, "status", [baseSheet, statusSheet]);
+	const waiting = element("div", "jcn-title");
+	const cards = element("div", "jcn-cards");
+	const heading = element("div", "jcn-title", "Connected");
+	const connected = element("ul", "jcn-connected");
+	node.append(waiting, cards, heading, connected);
+	const fillCards = list<Approval>(
+		cards,
+		({ id }) => id,
+		(approval) => cardOf(approval, home),
+	);
+	const fillConnected = list<Connected>(connected, ({ id }) => id, lineOf);
+	const update = () => {
+		const status = home.state();
+		const focused = node.contains(document.activeElement);
+		setText(waiting, pendingWords(status));
+		show(waiting, status.pending.length > 0);
+		show(cards, status.pending.length > 0);
+		show(heading, status.connected.length > 0);
+		fillCards(status.pending);
+		fillConnected(status.connected);
+		// A settled card takes the focus with it; Escape must still find the popup.
+		if (focused && !node.contains(document.activeElement)) host.focus();
+	};
+	const off = home.onState(update);
+	update();
+	return () => {
+		off();
+		fillCards([]);
+		host.replaceChildren();
+	};
+}
+
+function cardOf(approval: Approval, home: Host<Status>): Row<Approval> {
+	let current = approval;
+	let changed = () => {};
+	const node = element("div", "");
+	const dispose = mountApproval(node, {
+		state: () => current,
+		onState(callback) {
+			changed = callback;
+			return () => {};
+		},
+		send: home.send,
+	});
+	return {
+		node,
+		dispose,
+		update(next) {
+			current = next;
+			changed();
+		},
+	};
+}
+
+function lineOf({ id, title }: Connected): Row<Connected> {
+	const dot = element("span", "jcn-dot", initial(title || id));
+	dot.style.setProperty("--jcn-hue", String(hue(id)));
+	dot.ariaHidden = "true";
+	const name = element("span", "");
+	const short = element("code", "", visible(id));
+	const node = element("li", "", dot, name, short);
+	return {
+		node,
+		update(next) {
+			setText(name, visible(next.title || next.id));
+		},
+	};
+}

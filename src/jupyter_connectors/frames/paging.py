@@ -1,0 +1,232 @@
+"""Following pages without I/O: from the arguments sent and the page that came to the next arguments, or to a verdict.
+
+The more-flag beats the presence of a cursor: GraphQL connections keep `endCursor` on the last page, and some servers
+keep the flag true without a cursor, which is a loss to report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from jupyter_connectors.frames.completeness import Completeness
+from jupyter_connectors.frames.records import dig
+from jupyter_connectors.frames.shapes import Paging
+from jupyter_connectors.models import Bound, Json
+from jupyter_connectors.text import one_line, plural
+
+MOST_PAGES = 10_000
+
+Records = Sequence[Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What follows from one page."""
+
+    keep: int
+    """How many of its rows belong to the result."""
+
+    next: dict[str, Json] | None = None
+    """The arguments of the next request; None at the end."""
+
+    stuck: str = ""
+    """Why going on is pointless: the server repeats itself. The page is not part of the result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What one page says about the next."""
+
+    more: Literal["yes", "no", "silent"]
+    why: str
+    cursor: Json = None
+
+
+class Walk:
+    """One walk through the pages of a listing: what was asked, seen and concluded so far."""
+
+    def __init__(self, arguments: Mapping[str, Json], bound: Bound, paging: Paging, *, id_field: str = "id") -> None:
+        self.paging = paging
+        self._bound = bound
+        self._id = id_field
+        self._arguments = dict(arguments)
+        self._midway = paging.param != "" and paging.param in arguments
+        self._cursors: set[str] = set()
+        self._ids: set[Json] = set()
+        self._digests: set[bytes] = set()
+        self._had_cursor = False
+        self._doubt = ""
+        self._verdict = Completeness(state="unknown", rows=0, pages=0, reason="nothing was fetched")
+        self.repeated = 0
+        """Rows whose id an earlier row had."""
+
+    @property
+    def verdict(self) -> Completeness:
+        """The verdict on the pages so far."""
+        return self._verdict
+
+    @property
+    def first(self) -> dict[str, Json]:
+        """The arguments of the first request: the largest page the server gives, unless the person chose."""
+        size = self.paging.size
+        if not size or size in self._arguments:
+            return dict(self._arguments)
+        limit = self._bound.limit
+        return {**self._arguments, size: self.paging.max if limit is None else max(1, min(limit, self.paging.max))}
+
+    def stopped(self, reason: str) -> Completeness:
+        """The verdict when no further page could be had."""
+        return replace(self._verdict, state="partial", reason=reason, evidence="")
+
+    def step(self, sent: Mapping[str, Json], payload: Json, rows: Records) -> Step:
+        """What follows from the page that came for the arguments `sent`. Call it once for each page, in order."""
+        held = self._verdict
+        said = self._said(payload, rows, sent)
+        stuck = self._repeats(rows) or (self._circles(said) if said.more == "yes" else "")
+        if stuck:
+            return Step(keep=0, stuck=stuck)
+        keep = len(rows) if self._bound.limit is None else max(0, min(len(rows), self._bound.limit - held.rows))
+        total = self._total(payload)
+        now = Completeness(
+            state="partial",
+            rows=held.rows + keep,
+            pages=held.pages + 1,
+            total=held.total if total is None else total,
+            cursor=said.cursor if keep == len(rows) else None,
+        )
+        bounded = self._bounded(now, cut=keep < len(rows))
+        if bounded and not (said.more == "no" and keep == len(rows)):
+            self._verdict = replace(now, reason=bounded)
+            return Step(keep=keep)
+        if said.more == "yes" and said.cursor is not None and now.pages < MOST_PAGES:
+            self._verdict = replace(now, reason="more pages follow")
+            return Step(keep=keep, next={**sent, self.paging.param: said.cursor})
+        self._verdict = self._concluded(now, said)
+        return Step(keep=keep, stuck=f"{MOST_PAGES:,} pages and no end" if said.cursor is not None else "")
+
+    def _said(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> _Said:
+        paging, flag = self.paging, self._flag(payload)
+        self._doubt = self._doubt or (
+            f"{paging.lowers.partition('|')[0]} is true" if paging.lowers and dig(payload, paging.lowers) is True else ""
+        )
+        if flag is False:
+            return _Said(more="no", why=self._flag_name(payload, False))
+        cursor = self._cursor(payload, rows, sent)
+        if cursor is not None and not paging.param:
+            return _Said(more="yes", why="the server says there is more, but the tool takes no cursor")
+        if flag is True:
+            missing = "" if cursor is not None else f"{self._flag_name(payload, True)}, but no cursor came"
+            return _Said(more="yes", why=missing, cursor=cursor)
+        return self._without_flag(payload, rows, cursor)
+
+    def _without_flag(self, payload: Json, rows: Records, cursor: Json) -> _Said:
+        paging, total = self.paging, self._total(payload)
+        held = self._verdict.rows + len(rows)
+        if total is not None and held == total and not self._midway:
+            return _Said(more="no", why=f"the server counts {plural(total, 'row')}")
+        if paging.cursor in ("@page", "@offset"):
+            if not rows:
+                return _Said(more="no", why="an empty page")
+            return _Said(more="yes", why="", cursor=cursor)
+        if paging.cursor.startswith("@last"):
+            return _Said(more="silent", why="")
+        if cursor is not None:
+            self._had_cursor = True
+            return _Said(more="yes", why="", cursor=cursor)
+        if paging.cursor and (self._had_cursor or paging.absent_done or _has(payload, paging.cursor)):
+            return _Said(more="no", why="no further cursor")
+        return _Said(more="silent", why="")
+
+    def _concluded(self, now: Completeness, said: _Said) -> Completeness:
+        if said.more == "yes":
+            return replace(now, reason=said.why or "more pages follow")
+        counted = now.total is not None and not self._midway
+        if counted and now.rows != now.total:
+            return replace(now, reason=f"the server counts {now.total:,} and sent {now.rows:,}")
+        if self._doubt:
+            return replace(now, reason=self._doubt)
+        if said.more == "no" or counted:
+            why = said.why or f"the server counts {plural(now.rows, 'row')}"
+            return replace(now, state="complete", evidence=why, cursor=None)
+        return replace(now, state="unknown", reason="the server does not say whether there are more", cursor=None)
+
+    def _bounded(self, now: Completeness, *, cut: bool) -> str:
+        limit, pages = self._bound.limit, self._bound.pages
+        if limit is not None and (cut or now.rows >= limit):
+            return f"limit={limit}"
+        return f"pages={pages}" if pages is not None and now.pages >= pages else ""
+
+    def _flag(self, payload: Json) -> bool | None:
+        more = dig(payload, self.paging.more) if self.paging.more else None
+        if isinstance(more, bool):
+            return more
+        done = dig(payload, self.paging.done) if self.paging.done else None
+        return not done if isinstance(done, bool) else None
+
+    def _flag_name(self, payload: Json, more: bool) -> str:
+        if self.paging.more and isinstance(dig(payload, self.paging.more), bool):
+            return f"{self.paging.more} is {str(more).lower()}"
+        return f"{self.paging.done} is {str(not more).lower()}"
+
+    def _cursor(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> Json:
+        way = self.paging.cursor
+        if way == "@page":
+            page = sent.get(self.paging.param, 1)
+            return page + 1 if isinstance(page, int) else None
+        if way == "@offset":
+            start = sent.get(self.paging.param, 0)
+            return start + len(rows) if isinstance(start, int) and rows else None
+        if way.startswith("@last:"):
+            value = rows[-1].get(way.removeprefix("@last:")) if rows else None
+        else:
+            value = dig(payload, way) if way else None
+        return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
+
+    def _total(self, payload: Json) -> int | None:
+        total = dig(payload, self.paging.total) if self.paging.total else None
+        if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < 16:
+            total = int(total)
+        return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+
+    def _circles(self, said: _Said) -> str:
+        """The reason to stop when this cursor was used before; remembers it else."""
+        if said.cursor is None:
+            return ""
+        key = json.dumps(said.cursor)
+        if key in self._cursors or said.cursor == self._arguments.get(self.paging.param):
+            return f"the cursor {one_line(str(said.cursor), 40)!r} came twice"
+        self._cursors.add(key)
+        return ""
+
+    def _repeats(self, rows: Records) -> str:
+        """The reason to stop when this page brings nothing new; remembers its rows else."""
+        if not rows:
+            return ""
+        number = self._verdict.pages + 1
+        ids = [row.get(self._id) for row in rows]
+        if all(isinstance(each, str | int) for each in ids):
+            fresh = set(ids) - self._ids
+            if not fresh:
+                return f"page {number:,} repeats rows of the pages before"
+            self.repeated += len(ids) - len(fresh)
+            self._ids |= fresh
+            return ""
+        digest = hashlib.blake2b(json.dumps(rows, default=str).encode("utf-8", "replace")).digest()
+        if digest in self._digests and len(rows) > 1:
+            return f"page {number:,} repeats an earlier page"
+        self._digests.add(digest)
+        return ""
+
+
+def _has(payload: Json, path: str) -> bool:
+    """Whether the last key of a dotted path is there, even as null."""
+    for way in path.split("|"):
+        above, _, key = way.rpartition(".")
+        holder = dig(payload, above) if above else payload
+        if isinstance(holder, dict) and key in holder:
+            return True
+    return False

@@ -1,0 +1,148 @@
+"""The rows in a payload: where the shape says, else the one list of objects in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from jupyter_connectors.errors import ToolFailed
+from jupyter_connectors.models import Json
+from jupyter_connectors.text import one_line
+
+Record = dict[str, Json]
+
+_LIST_NAMES = (
+    *("data", "items", "results", "records", "values", "nodes", "edges", "issues", "rows", "entries", "hits", "objects"),
+    *("elements", "list", "value", "resources", "messages", "conversations", "users", "members", "result"),
+)
+_MARKS = frozenset(
+    "has_more hasMore has_next_page hasNextPage pageInfo page_info next_cursor nextCursor next_page_token nextPageToken "
+    "paging pagination nextRecordsUrl next_page done total_count totalCount totalSize total isLast response_metadata "
+    "pages next offset startAt start_at count".split()
+)
+_SURE_MARKS = frozenset(
+    "has_more hasMore hasNextPage pageInfo next_cursor nextCursor next_page_token nextPageToken totalCount".split()
+)
+_IDS = ("id", "Id", "ID", "gid", "uuid", "key", "number")
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The rows of one page."""
+
+    rows: list[Record]
+    path: tuple[str, ...] = ()
+    """The keys that lead from the payload to the list."""
+
+    single: bool = False
+    """The payload is one object, not a list: the reply to a get or a write."""
+
+    notes: tuple[str, ...] = ()
+
+
+def dig(payload: Json, path: str) -> Json:
+    """The value at a dotted path, the first of `a|b` that is there; None where there is none. `@root` is a root list."""
+    for way in path.split("|"):
+        value = payload
+        if way == "@root":
+            value = value if isinstance(value, list) else None
+        else:
+            for key in way.split("."):
+                value = value.get(key) if isinstance(value, dict) else None
+        if value is not None:
+            return value
+    return None
+
+
+def find(payload: Json, ways: Sequence[str] = (), *, named: str = "the tool") -> Found:
+    """The rows of a payload, by the paths in `ways` or by looking.
+
+    Raises:
+        ToolFailed: the payload is an error without `isError`; `named` is the tool in its message.
+    """
+    found = _by_paths(payload, ways) or _by_looking(payload)
+    told = error_in(payload)
+    if told is None:
+        return found
+    if found.single or not found.rows:
+        raise ToolFailed(f"{named} answered with an error: {told}", hint="those are the server's own words")
+    return replace(found, notes=(*found.notes, f"the server reports an error beside the rows: {told}"))
+
+
+def error_in(payload: Json) -> str | None:
+    """What an error says that came as data, or None. An object with an id is data even if its status is `error`."""
+    if not isinstance(payload, dict) or any(payload.get(key) is not None for key in _IDS):
+        return None
+    failed = payload.get("ok") is False or payload.get("success") is False
+    failed = failed or payload.get("status") == "error" or payload.get("object") == "error"
+    told = payload.get("error") or payload.get("errors")
+    if not (failed or told):
+        return None
+    if isinstance(told, list) and told:
+        told = told[0]
+    if isinstance(told, dict):
+        told = told.get("message") or told.get("code") or told
+    return one_line(str(payload.get("message") or told or payload))
+
+
+def _by_paths(payload: Json, ways: Sequence[str]) -> Found | None:
+    for way in ways:
+        if way == "@root" and isinstance(payload, dict):
+            return Found(rows=[payload], single=True)
+        value = dig(payload, way)
+        if isinstance(value, list):
+            return _listed(value, () if way == "@root" else tuple(way.split(".")))
+    return None
+
+
+def _by_looking(payload: Json) -> Found:
+    if isinstance(payload, list):
+        return _listed(payload, ())
+    path = _list_in(payload, _DEPTH)
+    if path is not None:
+        return _listed(dig(payload, ".".join(path)) if len(path) > 1 else payload[path[0]], path)
+    if len(payload) == 1 and isinstance(inner := next(iter(payload.values())), dict) and inner:
+        return Found(rows=[inner], single=True)
+    several = [key for key, value in payload.items() if _objects(value) and value]
+    note = f"the reply holds several lists ({', '.join(several[:5])}); it is kept as one row" if len(several) > 1 else ""
+    return Found(rows=[payload], single=True, notes=(note,) if note else ())
+
+
+def _list_in(payload: Record, depth: int) -> tuple[str, ...] | None:
+    """The path of the one list of objects in an envelope, or None when the object is a row itself."""
+    if not _is_envelope(payload):
+        return None
+    spoken = len(payload) == 1 or any(key in payload for key in _MARKS)
+    for name in _LIST_NAMES:
+        if _objects(payload.get(name)) or (spoken and isinstance(payload.get(name), list)):
+            return (name,)
+    lists = [key for key, value in payload.items() if _objects(value)]
+    filled = [key for key in lists if payload[key]]
+    if len(filled or lists) == 1:
+        return ((filled or lists)[0],)
+    if depth > 1 and not lists:
+        for key, value in payload.items():
+            if isinstance(value, dict) and (key in _LIST_NAMES or key not in _MARKS):
+                inner = _list_in(value, depth - 1)
+                if inner is not None and (key in _LIST_NAMES or len(payload) == 1):
+                    return (key, *inner)
+    return None
+
+
+def _is_envelope(payload: Record) -> bool:
+    """An object with an id of its own is a row that happens to hold a list, unless it also speaks of pages."""
+    return not any(key in payload for key in _IDS) or any(key in payload for key in _SURE_MARKS)
+
+
+def _objects(value: Json) -> bool:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def _listed(values: list[Json], path: tuple[str, ...]) -> Found:
+    if set(map(type, values)) <= {dict}:
+        edges = bool(values) and all("node" in each and set(each) <= {"node", "cursor"} for each in values)
+        return Found(rows=[each["node"] or {} for each in values] if edges else values, path=path)
+    rows = [each if isinstance(each, dict) else {"value": each} for each in values]
+    mixed = any(isinstance(each, dict) for each in values)
+    return Found(rows=rows, path=path, notes=("rows that are no objects are in the column value",) if mixed else ())

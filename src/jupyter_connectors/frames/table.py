@@ -1,0 +1,135 @@
+"""A spooled table as typed data: DuckDB reads the spool with declared columns, pandas gets dtypes no value can change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from jupyter_connectors.frames.columns import Column
+from jupyter_connectors.frames.flatten import Sheet
+from jupyter_connectors.frames.plan import Plan, plan
+
+_CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_LARGEST_ROW = 256 * 1024 * 1024
+
+
+class Table:
+    """The rows of one sheet, read from its spool file for as long as somebody holds the table."""
+
+    def __init__(self, sheet: Sheet, exponents: Mapping[str, int]) -> None:
+        self._sheet = sheet
+        self._exponents = exponents
+        sheet.spool.rest()
+
+    @cached_property
+    def plan(self) -> Plan:
+        return plan(self._sheet)
+
+    def frame(self, limit: int | None = None) -> pd.DataFrame:
+        """The first `limit` rows, or all."""
+        names = [column.name for column in self.plan.columns]
+        if not names:
+            return pd.DataFrame(index=pd.RangeIndex(self._sheet.rows if limit is None else min(limit, self._sheet.rows)))
+        with duckdb.connect(config=_CONFIG) as connection:
+            raw = self.relation(connection, limit).df()
+        # Built at once, because assigning columns one by one fragments a wide frame.
+        return pd.DataFrame({c.name: _enforced(raw[c.name], c) for c in self.plan.columns}, columns=names, copy=False)
+
+    def relation(self, connection: duckdb.DuckDBPyConnection, limit: int | None = None) -> duckdb.DuckDBPyRelation:
+        """The rows as a relation of `connection`, which must outlive it."""
+        columns = self.plan.columns
+        connection.execute("SET TimeZone = 'UTC'")
+        wanted = ", ".join(f"{_expression(each, self._exponents)} AS {_quoted(each.name)}" for each in columns)
+        sources = {each.key: each.source for each in columns}
+        sources |= {key: "VARCHAR" for each in columns for key in (each.currency, each.fallback) if key not in sources}
+        types = ", ".join(f"'{key}': '{source}'" for key, source in sources.items() if key)
+        query = (
+            f"SELECT {wanted} FROM read_json({_text(_plain(self._sheet.spool.path))}, format = 'newline_delimited', "
+            f"columns = {{{types}}}, maximum_object_size = {_LARGEST_ROW})"
+        )
+        return connection.sql(query if limit is None else f"{query} LIMIT {limit:d}")
+
+    def arrow_stream(self, requested_schema: object | None = None) -> object:
+        """The rows as an Arrow C stream capsule."""
+        connection = duckdb.connect(config=_CONFIG)
+        return self.relation(connection).__arrow_c_stream__(requested_schema)
+
+
+def dtype_of(column: Column) -> Any:
+    """The pandas dtype of a column: decided by what it is, never by the values that happen to be in it."""
+    match column.kind.name:
+        case "int":
+            return pd.Int64Dtype() if column.nulls else np.dtype("int64")
+        case "bool":
+            return pd.BooleanDtype() if column.nulls else np.dtype("bool")
+        case "float" | "money":
+            return np.dtype("float64")
+        case "instant":
+            return pd.DatetimeTZDtype(unit="us", tz="UTC")
+        case "date":
+            return np.dtype("datetime64[us]")
+    return pd.StringDtype(na_value=np.nan) if _PANDAS_HAS_STR else np.dtype("object")
+
+
+_PANDAS_HAS_STR = int(pd.__version__.partition(".")[0]) >= 3
+
+
+def _enforced(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    wanted = dtype_of(column)
+    return series if series.dtype == wanted else series.astype(wanted)
+
+
+def _expression(column: Column, exponents: Mapping[str, int]) -> str:
+    """The SQL that turns a spooled value into the column's. Every value was checked as it came, so none can fail."""
+    key, kind = column.key, column.kind
+    match kind.name:
+        case "instant":
+            return _instant(key, kind.unit, column.source)
+        case "date":
+            return f"CAST({key} AS DATE)"
+        case "int":
+            return f"CAST({key} AS BIGINT)"
+        case "bool":
+            return f"CAST({key} AS BOOLEAN)"
+        case "float":
+            return f"CAST({key} AS DOUBLE)"
+        case "money":
+            return _major(key, column.currency, exponents)
+    return f"coalesce({key}, {column.fallback})" if column.fallback else key
+
+
+def _instant(key: str, unit: str, source: str) -> str:
+    if unit == "iso":  # DuckDB wants a colon in the offset; Salesforce and Jira send none
+        return f"CAST(regexp_replace({key}, '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)"
+    micros = 1_000_000 if unit == "s" else 1_000
+    if source == "VARCHAR":  # texts keep their six digits, as Slack's ids that are times need
+        return f"make_timestamptz(CAST(CAST({key} AS DECIMAL(30, 6)) * {micros} AS BIGINT))"
+    return f"make_timestamptz(CAST(round({key} * {micros}) AS BIGINT))"
+
+
+def _major(key: str, currency: str, exponents: Mapping[str, int]) -> str:
+    if not currency:
+        return "CAST(NULL AS DOUBLE)"
+    cases = " ".join(f"WHEN {_text(code)} THEN {10**digits}" for code, digits in exponents.items())
+    unit = f"CASE lower({currency}) {cases} ELSE 100 END" if cases else "100"
+    return f"CASE WHEN {currency} IS NULL THEN NULL ELSE CAST({key} AS DOUBLE) / CAST({unit} AS DOUBLE) END"
+
+
+def _plain(path: Path) -> str:
+    """The path with the characters DuckDB would expand, as in a folder named `[2024]`, taken literally."""
+    return re.sub(r"([\[*?])", r"[\1]", str(path))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,65 @@
+"""The same as the magics, from Python: `jc.connect("acme-billing")`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from jupyter_connectors.api import Connector
+from jupyter_connectors.extension import current
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jupyter_connectors.asking import AskResult
+
+
+def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | None = None) -> Connector:
+    """The connector called `what` in the directory, or the MCP server at an address, connected.
+
+    Args:
+        name: The name to use for it instead of its own.
+        headers: Sent with every request to an address; a value `env:NAME` is read from the environment.
+
+    Raises:
+        UnknownConnector: The directory has no such name.
+        ConnectionFailed: The server cannot be started or reached.
+    """
+    from jupyter_connectors.directory.catalogue import custom_remote
+
+    session = current()
+    if what.startswith(("http://", "https://")):
+        lines = [f"{key}: {value}" for key, value in (headers or {}).items()]
+        entry = custom_remote(what, name=name, headers=lines)
+        made = session.connect([entry])
+        session.catalogue.add(entry)
+    else:
+        made = session.connect([session.catalogue.find(what)], name=name)
+    return Connector(session, made[0].id)
+
+
+def disconnect(name: str) -> None:
+    """Leaves a connector.
+
+    Raises:
+        UnknownConnector: Nothing is connected under this name.
+    """
+    current().disconnect(name)
+
+
+def ask(
+    question: str, *, model: str | None = None, connectors: Iterable[str] | None = None, read_only: bool = False
+) -> AskResult:
+    """The answer to a question in English, with its frames by name.
+
+    Raises:
+        AskFailed: No answer: a model error, or a budget used up.
+    """
+    from jupyter_connectors.asking import ask_quietly
+
+    return ask_quietly(current(), question, model=model, connectors=connectors, read_only=read_only)
+
+
+def audit(limit: int | None = None) -> pd.DataFrame:
+    """Every call of every kernel of yours, newest first, as a DataFrame."""
+    return current().audit_frame(limit)

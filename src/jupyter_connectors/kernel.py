@@ -1,0 +1,85 @@
+"""What the browser says to the kernel while a cell runs: the control channel, and the comm as second route.
+
+A message arrives on whichever thread the kernel chose, so nothing is decided there: it finds the card it is for by a
+random id, and the card hands it to the runtime's loop.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Message = Mapping[str, Any]
+Receiver = Callable[[Message], None]
+
+REQUEST = "jupyter_connectors_request"
+REPLY = "jupyter_connectors_reply"
+STATUS_COMM = "jupyter-connectors-status"
+STATUS_TARGET = "jupyter_connectors"
+
+
+class Desk:
+    """Where messages from views arrive and find the open card they belong to."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[str, Receiver] = {}
+
+    def open(self, identity: str, receive: Receiver) -> None:
+        """From now on, messages with this id go to `receive`, on the thread they arrive on."""
+        with self._lock:
+            self._open[identity] = receive
+
+    def close(self, identity: str) -> None:
+        """Messages with this id are nobody's from now on."""
+        with self._lock:
+            self._open.pop(identity, None)
+
+    def deliver(self, message: object) -> bool:
+        """True if the message was for an open card."""
+        if not isinstance(message, Mapping):
+            return False
+        with self._lock:
+            receive = self._open.get(str(message.get("id")))
+        if receive is None:
+            return False
+        receive(message)
+        return True
+
+
+def install(shell: Any, desk: Desk, status: Callable[[], dict[str, Any]]) -> None:
+    """Answers the views of `shell`'s kernel on its control channel. Does nothing in a terminal."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return
+
+    async def answer(stream: Any, identity: Any, parent: Any) -> None:
+        message = parent.get("content")
+        if isinstance(message, Mapping) and message.get("type") == "status":
+            content = {"status": "ok", **status()}
+        else:
+            content = {"status": "ok" if desk.deliver(message) else "unknown"}
+        kernel.session.send(stream, REPLY, content, parent, ident=identity)
+
+    kernel.control_handlers[REQUEST] = answer
+    _announce()
+
+
+def _announce() -> None:
+    """Lets a front end find out, by asking for the kernel's comms, that this kernel answers our requests.
+
+    The comm is registered without telling anyone: a front end without our extension would close it.
+    """
+    from comm import create_comm, get_comm_manager
+
+    comm = create_comm(target_name=STATUS_TARGET, comm_id=STATUS_COMM, primary=False)
+    get_comm_manager().register_comm(comm)
+
+
+def push(shell: Any, status: Mapping[str, Any]) -> None:
+    """Tells the front end what is connected and what waits. From any thread."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is not None and kernel.iopub_socket is not None:
+        content = {"comm_id": STATUS_COMM, "data": dict(status)}
+        kernel.session.send(kernel.iopub_socket, "comm_msg", content)

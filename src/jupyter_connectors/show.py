@@ -1,0 +1,102 @@
+"""How our objects look in an output cell: tables and Markdown that survive saving, exporting and GitHub."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+from jupyter_connectors.hub import Connected
+from jupyter_connectors.models import ToolClass
+from jupyter_connectors.text import one_line, plural, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_connectors.frames.result import Result
+
+PREVIEW_ROWS = 10
+
+_GROUPS = {
+    ToolClass.READ: "Read",
+    ToolClass.WRITE: "Write",
+    ToolClass.DESTRUCTIVE: "Destructive",
+    ToolClass.SENDS: "Send",
+}
+
+
+def result_bundle(result: Result) -> dict[str, str]:
+    """A result as a MIME bundle: the first rows, where they come from, and whether they are all.
+
+    Values are escaped text, never HTML of the server's.
+    """
+    source = f"{result.call.connector} · {result.call.tool}"
+    line = result.completeness.line
+    if not result.tabular:
+        text = visible(result.text)
+        return {"text/plain": f"{text}\n\n{source}"}
+    head = result.head(PREVIEW_ROWS)
+    plain = f"{head.to_string(max_cols=8, max_colwidth=40)}\n\n{source} · {line}"
+    mark = "" if result.complete else "⚠ "
+    caption = html.escape(f"{mark}{source} · {line}")
+    notes = "".join(f"<li>{html.escape(visible(note))}</li>" for note in result.notes)
+    listed = f'<ul style="margin:0.2em 0;color:var(--jp-ui-font-color2)">{notes}</ul>' if notes else ""
+    table = head.to_html(max_cols=12, border=0, notebook=True, justify="left")
+    return {
+        "text/html": f'{table}<div style="color:var(--jp-ui-font-color2)">{caption}</div>{listed}',
+        "text/plain": plain,
+    }
+
+
+def register(formatter: Any) -> None:
+    """Teaches IPython how to show a `Result`, without importing what a `Result` needs."""
+    formatter.mimebundle_formatter.for_type_by_name(
+        "jupyter_connectors.frames.result", "Result", lambda result, **_: result_bundle(result)
+    )
+
+
+def connected_bundle(found: Connected, class_of: Callable[[Any], ToolClass], variable: str) -> dict[str, str]:
+    """One line a connector: its variable, and how many tools of which kind."""
+    classes = [class_of(tool) for tool in found.tools]
+    counts = ", ".join(f"{classes.count(kind)} {name.lower()}" for kind, name in _GROUPS.items() if classes.count(kind))
+    title = one_line(found.entry.title, 80)
+    lines = [f"**{escaped(title)}** is connected as `{variable}`: {plural(len(found.tools), 'tool')} ({counts})"]
+    lines += [f"- {escaped(visible(note))}" for note in found.notes]
+    plain = f"{title} is connected as {variable}: {plural(len(found.tools), 'tool')} ({counts})"
+    return {"text/markdown": "\n".join(lines), "text/plain": "\n".join([plain, *found.notes])}
+
+
+def directory_bundle(cards: list[dict[str, Any]]) -> dict[str, str]:
+    """The directory as a table, for where no cards can be drawn."""
+    rows = [
+        f"| `{each['code']}` | {escaped(each['summary'])} | {each['category']} | {each['badge']} |" for each in cards
+    ]
+    plain = [f"{each['code']:<28} {each['summary']} [{each['badge']}]" for each in cards]
+    head = ["| Connect with | What it is | Category | Does |", "|---|---|---|---|"]
+    return {"text/markdown": "\n".join(head + rows), "text/plain": "\n".join(plain)}
+
+
+def tools_bundle(connectors: list[dict[str, Any]]) -> dict[str, str]:
+    """The tools as lists grouped read, write, destructive; for where no view can be drawn."""
+    markdown: list[str] = []
+    plain: list[str] = []
+    for each in connectors:
+        markdown.append(f"**{escaped(each['title'])}** (`{each['id']}`), about {each['tokens']:,} tokens\n")
+        plain.append(f"{each['title']} ({each['id']}), about {each['tokens']:,} tokens")
+        for kind, name in _GROUPS.items():
+            rows = [tool for tool in each["tools"] if tool["kind"] == kind]
+            if rows:
+                markdown.append(f"*{name}*\n")
+                markdown += [f"- `{tool['signature']}`{_off(each, tool)} ~{tool['tokens']} tokens" for tool in rows]
+                markdown.append("")
+                plain.append(f"  {name}")
+                plain += [f"    {tool['signature']}{_off(each, tool)}  ~{tool['tokens']} tokens" for tool in rows]
+    return {"text/markdown": "\n".join(markdown), "text/plain": "\n".join(plain)}
+
+
+def _off(connector: dict[str, Any], tool: dict[str, Any]) -> str:
+    return "" if connector["enabled"] and tool["enabled"] else " (off)"
+
+
+def escaped(text: str) -> str:
+    """`text` with everything escaped that Markdown or HTML would read as more than text."""
+    return "".join(f"\\{each}" if each in "\\`*_{}[]()#+!|<>~$" else each for each in text).replace("\n", " ")

@@ -1,0 +1,1 @@
+"""One anywidget for each thing a person looks at. A view shows and hands over; it decides nothing."""

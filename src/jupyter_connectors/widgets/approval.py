@@ -1,0 +1,148 @@
+"""The approval card: asks in the running cell, and says what was decided where it stood."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from jupyter_connectors.approval import Answer, Choice, Request
+from jupyter_connectors.hub import ASKED_EACH_TIME
+from jupyter_connectors.kernel import Desk, Message
+from jupyter_connectors.prompt import NOBODY, Front, ask_in_words, front_of
+from jupyter_connectors.runtime import Runtime
+from jupyter_connectors.text import visible
+
+HELLO_SECONDS = 4.0
+"""How long a front end may take to draw the card before we ask with `input()`."""
+
+_CHOICES: dict[str, Choice] = {"once": "once", "session": "session", "deny": "deny"}
+_SAID = {"once": "allowed once", "session": "allowed for this session", "deny": "denied"}
+
+
+class Cards:
+    """The questions that wait for the person, each on a card in the running cell."""
+
+    def __init__(self, shell: Any, runtime: Runtime, desk: Desk, changed: Callable[[], None]) -> None:
+        self._shell = shell
+        self._runtime = runtime
+        self._desk = desk
+        self._changed = changed
+        self._pending: dict[str, dict[str, Any]] = {}
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """The state of each waiting card, for a front end that lost its view (a reloaded page)."""
+        return list(self._pending.values())
+
+    async def approve(self, request: Request) -> Answer:
+        """The person's answer, by a click, by `input()`, or "nobody". Awaited on the runtime's loop."""
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Answer] = loop.create_future()
+        hello = asyncio.Event()
+        card = _Card(request, self._desk)
+
+        def settle(answer: Answer) -> None:
+            if not answered.done():  # the first answer stands
+                answered.set_result(answer)
+
+        def receive(message: Message) -> None:
+            # On the kernel's control thread: only hand over.
+            if message.get("type") == "hello":
+                loop.call_soon_threadsafe(hello.set)
+            elif message.get("type") == "decide":
+                choice = _CHOICES.get(str(message.get("decision")), "deny")
+                loop.call_soon_threadsafe(settle, Answer(choice=choice, by="you"))
+
+        def begin() -> None:
+            front = front_of(self._shell)
+            if front == "notebook":
+                card.open()
+            loop.call_soon_threadsafe(begun.set_result, front)
+
+        def ask() -> None:
+            if not answered.done():
+                loop.call_soon_threadsafe(settle, ask_in_words(request))
+
+        begun: asyncio.Future[Front] = loop.create_future()
+        self._desk.open(request.id, receive)
+        self._pending[request.id] = card.state
+        self._changed()
+        answer = Answer(choice="deny", by="it was stopped")
+        try:
+            self._runtime.on_main(begin)
+            front = await begun
+            if front == "nobody":
+                answer = NOBODY
+                return answer
+            if front == "terminal" or not await _within(hello, HELLO_SECONDS):
+                self._runtime.on_main(ask)
+            answer = await answered
+            return answer
+        finally:
+            self._desk.close(request.id)
+            self._pending.pop(request.id, None)
+            self._changed()
+            self._runtime.on_main(lambda: card.close(answer))
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+class _Card:
+    """One card in one cell, from shown to decided. Opened and closed on the main thread."""
+
+    def __init__(self, request: Request, desk: Desk) -> None:
+        self._request = request
+        self._desk = desk
+        self._view: Any = None
+        self._handle: Any = None
+        self.state = card_state(request)
+
+    def open(self) -> None:
+        from IPython.display import display
+
+        from jupyter_connectors.widgets.view import View
+
+        self._view = View("approval", self.state, self._desk)
+        self._handle = display(self._view, display_id=self._request.id)
+
+    def close(self, answer: Answer) -> None:
+        """Leaves a line of text where the card stood: a saved notebook shows text, never a dead widget."""
+        if self._view is None:
+            return
+        call = self._request.call
+        said = _SAID[answer.choice] if answer.by == "you" else f"not allowed: {answer.by}"
+        plain = f"{call.connector}.{call.tool}: {said}"
+        self._handle.update({"text/markdown": f"`{call.connector}.{call.tool}`: {said}", "text/plain": plain}, raw=True)
+        self._view.close()
+
+
+def card_state(request: Request) -> dict[str, Any]:
+    """What the card shows of a request; every text from the server made visible."""
+    call = request.call
+    arguments = [
+        {"name": visible(name), "value": visible(json.dumps(value, indent=2, ensure_ascii=False))}
+        for name, value in call.arguments.items()
+    ]
+    return {
+        "id": request.id,
+        "state": "pending",
+        "note": "",
+        "connector": call.connector,
+        "title": visible(request.connector_title),
+        "account": visible(call.account),
+        "tool": call.tool,
+        "tool_title": visible(request.tool.title),
+        "kind": str(request.tool_class),
+        "asked_by": call.asked_by,
+        "why": request.why,
+        "choices": ["once", "deny"] if request.tool_class in ASKED_EACH_TIME else ["once", "session", "deny"],
+        "arguments": arguments,
+    }

@@ -1,0 +1,58 @@
+"""Builds, or checks and tests, the front end: `python tools/frontend.py build|check`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from node import path_with_node
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = {"labextension": ROOT / "labextension", "wire": ROOT / "tests" / "wire"}
+PACKAGE = ROOT / "src" / "jupyter_connectors"
+
+
+def environment() -> dict[str, str]:
+    """The environment for npm: Node 22, and the tools of our own virtual environment (`jupyter-builder`)."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{path_with_node()}"}
+
+
+def install(name: str) -> None:
+    """`npm ci` in a folder, unless its lock file is no newer than what is installed."""
+    folder = FOLDERS[name]
+    done = folder / "node_modules" / ".package-lock.json"
+    if done.exists() and done.stat().st_mtime >= (folder / "package-lock.json").stat().st_mtime:
+        return
+    subprocess.run(
+        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=folder,
+        env=environment(),
+        check=True,
+    )
+
+
+def run(*scripts: str) -> None:
+    """Runs npm scripts of the front end, in order."""
+    for script in scripts:
+        subprocess.run(["npm", "run", "--silent", script], cwd=FOLDERS["labextension"], env=environment(), check=True)
+
+
+def link() -> None:
+    """Puts the built extension where this environment's JupyterLab looks for it."""
+    target = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "jupyter-connectors"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_symlink() or not target.exists():
+        target.unlink(missing_ok=True)
+        target.symlink_to(PACKAGE / "labextension")
+
+
+if __name__ == "__main__":
+    install("labextension")
+    if sys.argv[1:] == ["check"]:
+        install("wire")
+        run("check", "test")
+    else:
+        run("build")
+        link()
