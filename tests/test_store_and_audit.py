@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_connectors.audit import Audit, Closing, redacted
 from jupyter_connectors.auditframe import audit_frame
-from jupyter_connectors.models import Tool
 from jupyter_connectors.hub import new_call
+from jupyter_connectors.models import Tool
 from jupyter_connectors.store import open_store
 
 REFUND = Tool(connector="shop", name="create_refund")
@@ -58,7 +58,7 @@ def test_a_row_changed_behind_our_back_breaks_the_chain(store: sqlite3.Connectio
         audit.opened(new_call(REFUND, {}), tool_class="write", decision="x", rule="x")
     assert audit.broken_at() is None
     store.execute("DROP TRIGGER audit_keeps")
-    store.execute("UPDATE audit SET record = '{\"decision\": \"allowed\"}' WHERE seq = 2")
+    store.execute('UPDATE audit SET record = \'{"decision": "allowed"}\' WHERE seq = 2')
     assert audit.broken_at() == 2
 
 

@@ -22,7 +22,17 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
             own = next(place.glob("lib/python3*/site-packages"))
             subprocess.run(
-                [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(own), f"ipykernel=={version}"],
+                [
+                    sys.executable,
+                    "-m",
+                    "pip",
+                    "install",
+                    "-q",
+                    "--no-deps",
+                    "--target",
+                    str(own),
+                    f"ipykernel=={version}",
+                ],
                 check=True,
             )
             (own / "rest.pth").write_text(f"import site; site.addsitedir({packages!r})\n")

@@ -17,6 +17,7 @@ const refund: Approval = {
 	tool_title: "Refund a payment",
 	kind: "write",
 	asked_by: "model",
+	choices: ["once", "session", "deny"],
 	why: "writes ask each time",
 	arguments: [
 		{ name: "payment", value: '"pay_8F2kQ1"' },
@@ -41,7 +42,8 @@ export const approvals: Record<string, Approval> = {
 		tool: "list_accounts",
 		tool_title: "List accounts",
 		kind: "read",
-		asked_by: "person",
+	asked_by: "person",
+	choices: ["once", "deny"],
 		why: "first use of this connector",
 		account: "",
 		arguments: [],

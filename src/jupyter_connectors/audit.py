@@ -117,7 +117,7 @@ class Audit:
 
 
 def _hash(previous: str, at: str, call_id: str, event: str, record: str) -> str:
-    return hashlib.sha256("\n".join((previous, at, call_id, event, record)).encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{at}\n{call_id}\n{event}\n{record}".encode()).hexdigest()
 
 
 def redacted(value: Json) -> Json:

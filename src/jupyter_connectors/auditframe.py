@@ -36,5 +36,5 @@ def audit_frame(rows: list[dict[str, Json]]) -> pd.DataFrame:
     frame["arguments"] = [canonical(value) for value in frame["arguments"]]
     return frame.astype(
         {"seconds": "Float64", "rows": "Int64", "pages": "Int64", "complete": "boolean"}
-        | {name: "str" for name in ("connector", "tool", "class", "asked_by", "decision", "arguments", "rule", "call")}
+        | dict.fromkeys(("connector", "tool", "class", "asked_by", "decision", "arguments", "rule", "call"), "str")
     ).assign(outcome=frame["outcome"].astype("string"))

@@ -38,7 +38,7 @@ def current() -> Session:
     """The session of this kernel or process; in a plain script, one without a notebook."""
     from IPython import get_ipython
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]  # IPython has no annotation for it
+    shell = get_ipython()
     if shell is not None:
         return load(shell)
     if _script is None:

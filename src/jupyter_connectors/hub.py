@@ -27,7 +27,8 @@ from jupyter_connectors.errors import (
 )
 from jupyter_connectors.models import Bound, Entry, Json, Reply, Tool, ToolCall, ToolClass, canonical
 from jupyter_connectors.policy import Rules, Verdict, classify, enabled, judge
-from jupyter_connectors.schema import violation
+from jupyter_connectors.runtime import stopped
+from jupyter_connectors.schema import checker
 from jupyter_connectors.sessions.limits import Limits
 
 if TYPE_CHECKING:
@@ -213,27 +214,27 @@ class Hub:
     ) -> Result:
         started = time.perf_counter()
 
-        def close(outcome: Outcome, result: Result | None = None) -> None:
-            counts = (result.rows, result.pages, result.complete) if result is not None else (None, None, None)
-            seconds = time.perf_counter() - started
-            rows, pages, complete = counts
-            self._audit.closed(
-                call, Closing(outcome=outcome, seconds=seconds, rows=rows, pages=pages, complete=complete)
-            )
+        def close(outcome: Outcome, result: Result | None) -> None:
+            self._audit.closed(call, _closing(outcome, time.perf_counter() - started, result))
 
         reads = tool_class is ToolClass.READ
+        held: list[Result] = []
         try:
-            result = await self._collect(call, tool, self._fetching(call, tool, reads=reads), progress)
+            result = await self._collect(call, tool, self._fetching(call, tool, reads=reads), progress, held.append)
         except asyncio.CancelledError as stop:
-            close("cancelled" if reads else "unknown", _partial(stop.args))
-            if not reads and not stop.args:
-                stop.args = (_unknown(call, "it was stopped while it ran"),)
+            partial = held[0] if held else None
+            close("cancelled" if reads else "unknown", partial)
+            if not stop.args:
+                stop.args = (stopped(partial) if reads else _unknown(call, "it was stopped while it ran"),)
             raise
         except ConnectorError as error:
             failed = error if reads else _of_change(call, error)
-            close(_outcome(failed), _partial((failed.partial,)))
+            close(_outcome(failed), _partial(failed))
+        except BaseException:
+            close("failed" if reads else "unknown", None)
+            raise
         else:
-            close("ok" if result.complete is not False else "partial", result)
+            close("ok", result)
             return result
         raise failed
 
@@ -243,13 +244,19 @@ class Hub:
         tool: Tool,
         fetch: Callable[[Mapping[str, Json]], Awaitable[Reply]],
         progress: Callable[[Progress], None] | None,
+        on_partial: Callable[[Result], None],
     ) -> Result:
         from jupyter_connectors.frames.collect import collect
         from jupyter_connectors.frames.shapes import shape_for
 
-        shape = shape_for(self._entries[call.connector].id, tool.name)
         return await collect(
-            call, tool, fetch, shape=shape, spool_dir=self._spool_dir, progress=progress or (lambda _: None)
+            call,
+            tool,
+            fetch,
+            shape=shape_for(self._entries[call.connector].id, tool.name),
+            spool_dir=self._spool_dir,
+            progress=progress or (lambda _: None),
+            on_partial=on_partial,
         )
 
     def _fetching(self, call: ToolCall, tool: Tool, *, reads: bool) -> Callable[[Mapping[str, Json]], Awaitable[Reply]]:
@@ -339,7 +346,7 @@ def check_arguments(tool: Tool, arguments: Mapping[str, Json]) -> None:
         raise InvalidArguments(
             f"{label} needs {' and '.join(map(repr, missing))}", hint=f"see help({label.replace('-', '_')})"
         )
-    broken = violation(dict(arguments), tool.input_schema)
+    broken = checker(tool.input_schema)(dict(arguments))
     if broken is not None:
         raise InvalidArguments(f"{label}: {broken}", hint=f"see help({label.replace('-', '_')}); nothing was sent")
 
@@ -376,11 +383,14 @@ def _outcome(error: ConnectorError) -> Outcome:
     return next((outcome for kind, outcome in kinds if isinstance(error, kind)), "failed")
 
 
-def _partial(values: tuple[object, ...]) -> Result | None:
+def _partial(error: ConnectorError) -> Result | None:
     from jupyter_connectors.frames.result import Result
 
-    for value in values:
-        held = value.partial if isinstance(value, ConnectorError) else value
-        if isinstance(held, Result):
-            return held
-    return None
+    return error.partial if isinstance(error.partial, Result) else None
+
+
+def _closing(outcome: Outcome, seconds: float, result: Result | None) -> Closing:
+    if result is None:
+        return Closing(outcome=outcome, seconds=seconds)
+    complete = {"complete": True, "partial": False}.get(result.completeness.state)
+    return Closing(outcome=outcome, seconds=seconds, rows=result.rows, pages=result.pages, complete=complete)

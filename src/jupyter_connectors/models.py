@@ -49,9 +49,9 @@ class Tool:
     @property
     def definition_hash(self) -> str:
         """SHA-256 over everything the server says of the tool: a change makes it another tool."""
-        told = [self.name, self.title, self.description, self.input_schema, self.output_schema]
-        claims = self.annotations
-        told.append([claims.read_only, claims.destructive, claims.idempotent, claims.open_world])
+        said = self.annotations
+        claims = [said.read_only, said.destructive, said.idempotent, said.open_world]
+        told = [self.name, self.title, self.description, self.input_schema, self.output_schema, claims]
         return hashlib.sha256(canonical(told).encode()).hexdigest()
 
     @property

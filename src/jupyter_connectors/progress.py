@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from jupyter_connectors.prompt import Front
 from jupyter_connectors.runtime import Runtime
@@ -30,7 +30,7 @@ class ProgressBar:
         self._shown = 0.0
         self._handle: Any = None
 
-    def __enter__(self) -> ProgressBar:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -41,13 +41,14 @@ class Job(Generic[T]):
             # another exception any lower would hide the cancellation from the tasks in between.
             told = next((each for each in stop.args if isinstance(each, ConnectorError)), None)
             self.future.set_exception(told or stopped())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # whatever the work raised belongs to the waiting cell
             self.future.set_exception(error)
 
 
-def stopped() -> Cancelled:
-    """The error of a cell that the person stopped."""
-    return Cancelled("stopped by you", hint="the server was told; the session is as it was, call again when ready")
+def stopped(partial: object | None = None) -> Cancelled:
+    """The error of a cell that the person stopped; `partial` is the `Result` with what had arrived."""
+    kept = "the rows that came are in .partial; " if partial is not None else ""
+    return Cancelled("stopped by you", hint=f"the server was told; {kept}call again when ready", partial=partial)
 
 
 class Runtime:

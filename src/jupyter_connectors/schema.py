@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jupyter_connectors.text import one_line
 
+Checker = Callable[[Any], str | None]
 
-def violation(value: Any, schema: Mapping[str, Any]) -> str | None:
-    """The first way `value` breaks `schema` (JSON Schema 2020-12), as a phrase to show, or None.
 
-    A schema that cannot be applied counts as broken.
+def checker(schema: Mapping[str, Any]) -> Checker:
+    """A function that gives the first way a value breaks `schema` (JSON Schema 2020-12), as a phrase to show, or None.
+
+    A schema that cannot be applied counts as broken. Making one costs more than using it: keep it for a schema that
+    is used often.
     """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    try:
-        # An empty registry, because the default one opens URLs it finds in a server's schema.
-        error = best_match(Draft202012Validator(schema, registry=Registry()).iter_errors(value))
-    except Unresolvable as unresolved:
-        return f"its schema refers to {one_line(unresolved.ref, 80)!r}, which is not in it"
-    except RecursionError:
-        return "its schema is nested too deep"
-    except Exception as broken:  # a hostile schema can make any keyword raise
-        return f"its schema cannot be applied ({type(broken).__name__})"
-    if error is None:
-        return None
-    where = ".".join(str(part) for part in error.absolute_path)
-    return (f"{where}: " if where else "") + one_line(error.message, 160)
+    # An empty registry, because the default one opens URLs it finds in a server's schema.
+    validator = Draft202012Validator(schema, registry=Registry())
+
+    def check(value: Any) -> str | None:
+        try:
+            if validator.is_valid(value):
+                return None
+            error = best_match(validator.iter_errors(value))
+        except Unresolvable as unresolved:
+            return f"its schema refers to {one_line(unresolved.ref, 80)!r}, which is not in it"
+        except RecursionError:
+            return "its schema is nested too deep"
+        except Exception as broken:  # noqa: BLE001  # a hostile schema can make any keyword raise anything
+            return f"its schema cannot be applied ({type(broken).__name__})"
+        if error is None:
+            return None
+        where = ".".join(str(part) for part in error.absolute_path)
+        return (f"{where}: " if where else "") + one_line(error.message, 160)
+
+    return check

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jupyter_connectors.directory.catalogue import Catalogue
-    from jupyter_connectors.frames.collect import Progress
     from jupyter_connectors.frames.result import Result
 
 
@@ -105,9 +104,9 @@ class Session:
         for each in made:
             self.bind(each.id)
         self.announce()
-        for each in done:
-            if isinstance(each, BaseException):
-                raise each
+        failures = [each for each in done if isinstance(each, BaseException)]
+        if failures:
+            raise failures[0]
         return made
 
     def disconnect(self, name: str) -> None:

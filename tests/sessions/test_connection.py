@@ -101,7 +101,7 @@ async def test_a_call_that_is_not_answered_times_out_and_the_server_is_told(tmp_
     log = tmp_path / "log"
     async with connected("silent-once", HOSTILE_LOG=str(log)) as connection:
         with pytest.raises(TimedOut, match=r"hostile\.echo did not answer in time"):
-            await echo(connection, "first", timeout=0.3)
+            await echo(connection, "first", seconds=0.3)
         assert await echo(connection, "second") == "second"
     assert "notifications/cancelled" in log.read_text()
 

@@ -26,6 +26,8 @@ export interface Approval {
 	readonly asked_by: "person" | "model" | "app" | "replay";
 	/** The rule that asks. */
 	readonly why: string;
+	/** The answers the person may give; some kinds of call are never remembered. */
+	readonly choices: readonly Decision[];
 	readonly arguments: readonly Argument[];
 }
 

@@ -60,7 +60,7 @@ function cardOf(
 		"aria-label": `Approval: ${toolName(approval)}`,
 		tabindex: "-1",
 	});
-	const footer = footerOf(decide, () => node.focus());
+	const footer = footerOf(approval.choices, decide, () => node.focus());
 	node.append(footer.node);
 	return {
 		id: approval.id,
@@ -100,7 +100,7 @@ function described(approval: Approval): (HTMLElement | null)[] {
 			"jcn-why",
 			element("span", "", askedBy(approval)),
 			approval.why
-				? element("span", "jcn-rule", `Rule: ${visible(approval.why)}`)
+				? element("span", "jcn-rule", `Asked because ${visible(approval.why)}`)
 				: null,
 		),
 	];
@@ -132,15 +132,24 @@ function foldable(text: string): HTMLElement {
 	return element("div", "", pre, toggle);
 }
 
-/** The buttons, then what became of it. `settled` moves the focus to safety. */
-function footerOf(decide: (decision: Decision) => void, settled: () => void) {
+/** The buttons, then what became of it. `refocus` moves the focus to the card. */
+function footerOf(
+	choices: readonly Decision[],
+	decide: (decision: Decision) => void,
+	refocus: () => void,
+) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const mark = element("span", "jcn-mark");
 	const words = element("span", "");
 	const live = element("div", "jcn-live", mark, words);
 	attributes(live, { role: "status", "aria-live": "polite" });
 
+	// A button that is disabled or hidden drops the focus to the page's start.
+	const keepFocus = () => {
+		if (row.contains(document.activeElement)) refocus();
+	};
 	const press = (decision: Decision) => {
+		keepFocus();
 		for (const each of buttons) each.disabled = true;
 		setText(words, "Sending…");
 		timer = setTimeout(
@@ -149,7 +158,9 @@ function footerOf(decide: (decision: Decision) => void, settled: () => void) {
 		);
 		decide(decision);
 	};
-	const buttons = DECISIONS.map(([decision, label]) => {
+	const buttons = DECISIONS.filter(([decision]) =>
+		choices.includes(decision),
+	).map(([decision, label]) => {
 		const node = button("jcn-button", label, () => press(decision));
 		node.dataset.decision = decision;
 		return node;
@@ -158,7 +169,7 @@ function footerOf(decide: (decision: Decision) => void, settled: () => void) {
 
 	const close = (approval: Approval) => {
 		clearTimeout(timer);
-		if (row.contains(document.activeElement)) settled();
+		keepFocus();
 		show(row, false);
 		const allowed = approval.state === "allowed";
 		mark.replaceChildren(icon(allowed ? "check" : "cross"));

@@ -60,7 +60,7 @@ def parse(query: str, fields: Fields) -> list[Clause]:
 def _clause(found: re.Match[str], fields: Fields) -> Clause:
     field, sign, value = found["field"], found["sign"], _unquoted(found["value"])
     if field == "metadata" and found["key"]:
-        sql, values = _text("coalesce(metadata ->> ?, '')", sign, value)
+        sql, values = _text("coalesce(json_extract(metadata, ?), '')", sign, value)
         values = [f'$."{found["key"]}"', *values]
     elif field in fields.numbers:
         sql, values = _number(field, sign, value)

@@ -12,33 +12,32 @@ from .database import Database
 Record = dict[str, Any]
 
 
-def fetched(
-    rows: Database, table: str, ids: Iterable[str | None], make: Callable[[sqlite3.Row], Record]
-) -> dict[str, Record]:
-    """The objects with these ids, by id."""
+def invoice_records(rows: Database, found: Sequence[sqlite3.Row], expand: Sequence[str] = ()) -> list[Record]:
+    """Invoices with their lines; `expand` names the fields whose ids become whole objects."""
+    customers = _fetched(rows, "customer", [row["customer"] for row in found])
+    lines = _lines_of(rows, found)
+    records = [_invoice(row, lines[row["seq"]], customers[row["customer"]]) for row in found]
+    for field in expand:
+        table, make = _EXPANDABLE[field]
+        objects = _fetched(rows, table, [row[field] for row in found])
+        for record in records:
+            record[field] = make(objects[record[field]]) if record[field] else None
+    return records
+
+
+def _fetched(rows: Database, table: str, ids: Iterable[str | None]) -> dict[str, sqlite3.Row]:
+    """The rows with these ids, by id."""
     wanted = [each for each in set(ids) if each]
     marks = ",".join("?" * len(wanted))
-    return {row["id"]: make(row) for row in rows.rows(f"SELECT * FROM {table} WHERE id IN ({marks})", wanted)}
+    return {row["id"]: row for row in rows.rows(f"SELECT * FROM {table} WHERE id IN ({marks})", wanted)}
 
 
-def invoice_records(rows: Database, found: Sequence[sqlite3.Row], expand: Iterable[str] = ()) -> list[Record]:
-    """Invoices with their lines; `expand` names the fields that become whole objects."""
-    customers = fetched(rows, "customer", (row["customer"] for row in found), customer_record)
-    whole = {"customer": customers}
-    for field, (table, make) in _EXPANDABLE.items():
-        if field in expand:
-            whole[field] = fetched(rows, table, (row[field] for row in found), make)
+def _lines_of(rows: Database, found: Sequence[sqlite3.Row]) -> dict[int, list[sqlite3.Row]]:
     lines: dict[int, list[sqlite3.Row]] = {row["seq"]: [] for row in found}
     marks = ",".join("?" * len(lines))
     for line in rows.rows(f"SELECT * FROM line WHERE invoice IN ({marks}) ORDER BY invoice, position", list(lines)):
         lines[line["invoice"]].append(line)
-    records = []
-    for row in found:
-        record = _invoice(row, lines[row["seq"]], customers[row["customer"]])
-        for field in expand:
-            record[field] = whole[field].get(row[field])
-        records.append(record)
-    return records
+    return lines
 
 
 def customer_record(row: sqlite3.Row) -> Record:
@@ -60,7 +59,7 @@ def customer_record(row: sqlite3.Row) -> Record:
     }
 
 
-def _invoice(row: sqlite3.Row, lines: Sequence[sqlite3.Row], customer: Record) -> Record:
+def _invoice(row: sqlite3.Row, lines: Sequence[sqlite3.Row], customer: sqlite3.Row) -> Record:
     key, status, created, total = row["id"], row["status"], row["created"], row["total"]
     return {
         "id": key,
@@ -185,4 +184,8 @@ def subscription_record(row: sqlite3.Row) -> Record:
     }
 
 
-_EXPANDABLE = {"subscription": ("subscription", subscription_record), "payment_intent": ("payment", payment_record)}
+_EXPANDABLE: dict[str, tuple[str, Callable[[sqlite3.Row], Record]]] = {
+    "customer": ("customer", customer_record),
+    "payment_intent": ("payment", payment_record),
+    "subscription": ("subscription", subscription_record),
+}

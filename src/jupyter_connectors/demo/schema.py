@@ -32,7 +32,14 @@ CREATE TABLE contact (seq INTEGER PRIMARY KEY, id TEXT, created INTEGER, account
 CREATE TABLE activity (seq INTEGER PRIMARY KEY, id TEXT, created INTEGER, subject TEXT, kind TEXT, status TEXT,
   priority TEXT, activity_date TEXT, description TEXT, who TEXT, what TEXT, account TEXT, owner TEXT);
 CREATE TABLE email_draft (id TEXT PRIMARY KEY, created INTEGER, contact TEXT, recipient TEXT, subject TEXT, body TEXT);
-CREATE TABLE locator (url TEXT PRIMARY KEY, tool TEXT, query TEXT, after INTEGER, delivered INTEGER, total INTEGER);
+CREATE TABLE locator (url TEXT PRIMARY KEY, object TEXT, query TEXT, after INTEGER, delivered INTEGER, total INTEGER);
+
+CREATE VIEW accounts AS SELECT t.*, owner.name AS owner_name FROM account t LEFT JOIN owner ON owner.id = t.owner;
+CREATE VIEW opportunities AS SELECT t.*, account.name AS account_name, owner.name AS owner_name FROM opportunity t
+  LEFT JOIN account ON account.id = t.account LEFT JOIN owner ON owner.id = t.owner;
+CREATE VIEW contacts AS SELECT t.*, account.name AS account_name, owner.name AS owner_name FROM contact t
+  LEFT JOIN account ON account.id = t.account LEFT JOIN owner ON owner.id = t.owner;
+CREATE VIEW activities AS SELECT t.*, owner.name AS owner_name FROM activity t LEFT JOIN owner ON owner.id = t.owner;
 """
 
 INDEXES = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -26,12 +27,17 @@ def serve(name: str, build: Callable[[Database, Faults], MCPServer[Database]]) -
     rows = Database(cache_folder(), anchor_day())
     made = build(rows, from_flags(flags))
     # The rows are made while client and server still introduce themselves. A daemon: it must not hold up the exit.
-    threading.Thread(target=rows.open, daemon=True).start()
+    threading.Thread(target=_open, args=[rows], daemon=True).start()
     with suppress(KeyboardInterrupt):
         if flags.http is None:
             made.run("stdio")
         else:
             anyio.run(_serve_http, name, made, flags.http)
+
+
+def _open(rows: Database) -> None:
+    with suppress(OSError, sqlite3.Error):  # the first call meets the same error and reports it
+        rows.open()
 
 
 async def _serve_http(name: str, made: MCPServer[Database], port: int) -> None:

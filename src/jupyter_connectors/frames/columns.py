@@ -90,7 +90,7 @@ class Slot:
         return values
 
     def _see_ints(self, values: list[Json], types: set[type]) -> list[Json]:
-        ints = values if types == {int} else [value for value in values if type(value) is int]
+        ints = [value for value in values if type(value) is int]
         low, high = min(ints), max(ints)
         if low < -INT64 - 1 or high > INT64:
             types.add(str)
@@ -127,14 +127,18 @@ class Slot:
 def _fits(slot: Slot, kind: Kind) -> bool:
     types = slot.types
     if kind.name in ("int", "money"):
-        return types <= _NUMBERS and slot.whole and (float not in types or max(slot.reach, slot.high, -slot.low) <= _EXACT)
+        return (
+            types <= _NUMBERS and slot.whole and (float not in types or max(slot.reach, slot.high, -slot.low) <= _EXACT)
+        )
     if kind.name == "float":
         return types <= _NUMBERS
     if kind.name == "bool":
         return types == {bool}
     if kind.name == "instant" and kind.unit != "iso":
         # Years 1 to 9999, which every library can hold.
-        first, last = (-62_135_596_800, 253_402_300_800) if kind.unit == "s" else (-62_135_596_800_000, 253_402_300_800_000)
+        first, last = (
+            (-62_135_596_800, 253_402_300_800) if kind.unit == "s" else (-62_135_596_800_000, 253_402_300_800_000)
+        )
         return types <= _NUMBERS and slot.low >= first and slot.high < last and slot.reach < -first
     return False
 
@@ -168,16 +172,8 @@ def _infer(slot: Slot, name: str) -> tuple[Kind, str]:
     types = slot.types
     if types == {bool}:
         return Kind(name="bool"), ""
-    if types == {int}:
-        unit = epoch_unit(name, slot.low, slot.high)
-        if unit:
-            long = "seconds" if unit == "s" else "milliseconds"
-            return Kind(name="instant", unit=unit), f"{name}: taken for epoch {long} by its name and values"
-        return Kind(name="int"), ""
     if types and types <= _NUMBERS:
-        if int in types and max(slot.high, -slot.low) > _EXACT:
-            return TEXT, f"{name}: large whole numbers among fractions; kept exactly, as text"
-        return Kind(name="float"), ""
+        return _infer_number(slot, name)
     if types == {str} and "instant" in slot.checks:
         return Kind(name="instant", unit="iso"), f"{name}: every value is an ISO 8601 instant, so it is one"
     if types == {str} and "date" in slot.checks:
@@ -186,6 +182,18 @@ def _infer(slot: Slot, name: str) -> tuple[Kind, str]:
         mixed = ", ".join(sorted(_WORDS.get(each, each.__name__) for each in types))
         return TEXT, f"{name}: mixed values ({mixed}); kept as text"
     return (JSON, "") if types == {dict} else (TEXT, "")
+
+
+def _infer_number(slot: Slot, name: str) -> tuple[Kind, str]:
+    if float in slot.types:
+        if int in slot.types and max(slot.high, -slot.low) > _EXACT:
+            return TEXT, f"{name}: large whole numbers among fractions; kept exactly, as text"
+        return Kind(name="float"), ""
+    unit = epoch_unit(name, slot.low, slot.high)
+    if unit:
+        long = "seconds" if unit == "s" else "milliseconds"
+        return Kind(name="instant", unit=unit), f"{name}: taken for epoch {long} by its name and values"
+    return Kind(name="int"), ""
 
 
 _WORDS: Mapping[type, str] = {str: "text", int: "int", float: "float", bool: "bool", dict: "JSON"}

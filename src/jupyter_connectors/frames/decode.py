@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from dataclasses import dataclass, replace
 
@@ -54,10 +55,9 @@ def decode(reply: Reply) -> Decoded:
 
 
 def whole(reply: Reply) -> tuple[Reply, tuple[str, ...]]:
-    """The reply with lone surrogates replaced, which could be neither stored nor printed, and a note if there were any."""
-    texts, structured = tuple(_whole_text(text) for text in reply.texts), _whole(reply.structured)
-    changed = texts != reply.texts or structured != reply.structured
-    return replace(reply, texts=texts, structured=structured), (_SURROGATE_NOTE,) if changed else ()
+    """The reply without what no JSON text can hold: lone surrogates, NaN, infinities. And a note."""
+    whole = replace(reply, texts=tuple(map(_whole_text, reply.texts)), structured=_whole(reply.structured))
+    return whole, ("broken Unicode, NaN or Infinity in the reply was replaced",)
 
 
 def _decode(reply: Reply) -> Decoded:
@@ -187,7 +187,7 @@ def _whole(value: Json) -> Json:
         return [_whole(each) for each in value]
     if isinstance(value, dict):
         return {_whole_text(key): _whole(each) for key, each in value.items()}
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _whole_text(text: str) -> str:

@@ -56,11 +56,12 @@ def guess(payload: Json, path: tuple[str, ...], parameters: Mapping[str, Json], 
     lowers = _find(payload, holders, _LOWERS, bool)
     cursor, param = _cursor(payload, holders, parameters)
     if not cursor and csv and "cursor" in parameters:  # the last row of a CSV page may carry the cursor
-        return Paging(cursor="@last:cursor", param="cursor", more=more, total=total)
+        return Paging(cursor="@last:cursor", param="cursor", more=more, total=total, absent_done=True)
     if not param and (more or done or total):
         counted, counter = _counter(payload, parameters, last_id=bool(more or done))
         cursor, param = (counted, counter) if counter else (cursor, "")
-    return Paging(cursor=cursor, param=param, more=more, done=done, total=total, lowers=lowers)
+    first = _first_page(payload, holders, parameters.get(param)) if cursor == "@page" else 1
+    return Paging(cursor=cursor, param=param, more=more, done=done, total=total, lowers=lowers, first=first)
 
 
 def _find(payload: Json, holders: list[str], names: tuple[str, ...], kind: type) -> str:
@@ -97,6 +98,16 @@ def _counter(payload: Json, parameters: Mapping[str, Json], *, last_id: bool) ->
         if _counts(parameters.get(name)):
             return "@page", name
     return "", ""
+
+
+def _first_page(payload: Json, holders: list[str], schema: Json) -> int:
+    """The number of the page that came for no number: what the reply calls it, else the parameter's default, else 1."""
+    echo = _find(payload, holders, ("page", "pageNumber", "page_number", "current_page", "currentPage"), int)
+    told = dig(payload, echo) if echo else None
+    for number in (told, schema.get("default"), schema.get("minimum")):
+        if isinstance(number, int):
+            return number
+    return 1
 
 
 def _counts(schema: Json) -> bool:

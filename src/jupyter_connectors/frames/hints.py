@@ -58,7 +58,7 @@ def _without_null(root: Mapping[str, Json], raw: Json) -> tuple[Mapping[str, Jso
     said = _resolved(root, raw)
     ways = said.get("anyOf") or said.get("oneOf")
     if isinstance(ways, list):
-        real = [each for each in map(lambda way: _resolved(root, way), ways) if each.get("type") != "null"]
+        real = [each for each in (_resolved(root, way) for way in ways) if each.get("type") != "null"]
         return (real[0] if len(real) == 1 else {}), len(real) < len(ways)
     types = said.get("type")
     if isinstance(types, list):

@@ -61,6 +61,8 @@ class Walk:
         self._had_cursor = False
         self._doubt = ""
         self._verdict = Completeness(state="unknown", rows=0, pages=0, reason="nothing was fetched")
+        self.goes_on = False
+        """There is a next page to ask for."""
         self.repeated = 0
         """Rows whose id an earlier row had."""
 
@@ -75,8 +77,8 @@ class Walk:
         size = self.paging.size
         if not size or size in self._arguments:
             return dict(self._arguments)
-        limit = self._bound.limit
-        return {**self._arguments, size: self.paging.max if limit is None else max(1, min(limit, self.paging.max))}
+        low, high, limit = self.paging.min, self.paging.max, self._bound.limit
+        return {**self._arguments, size: high if limit is None else max(low, min(limit, high))}
 
     def stopped(self, reason: str) -> Completeness:
         """The verdict when no further page could be had."""
@@ -98,20 +100,25 @@ class Walk:
             total=held.total if total is None else total,
             cursor=said.cursor if keep == len(rows) else None,
         )
-        bounded = self._bounded(now, cut=keep < len(rows))
-        if bounded and not (said.more == "no" and keep == len(rows)):
+        bounded = self._bounded(now, said, cut=keep < len(rows))
+        if bounded:
+            self.goes_on = False
             self._verdict = replace(now, reason=bounded)
             return Step(keep=keep)
         if said.more == "yes" and said.cursor is not None and now.pages < MOST_PAGES:
+            self.goes_on = True
             self._verdict = replace(now, reason="more pages follow")
             return Step(keep=keep, next={**sent, self.paging.param: said.cursor})
+        self.goes_on = False
         self._verdict = self._concluded(now, said)
         return Step(keep=keep, stuck=f"{MOST_PAGES:,} pages and no end" if said.cursor is not None else "")
 
     def _said(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> _Said:
         paging, flag = self.paging, self._flag(payload)
         self._doubt = self._doubt or (
-            f"{paging.lowers.partition('|')[0]} is true" if paging.lowers and dig(payload, paging.lowers) is True else ""
+            f"{paging.lowers.partition('|')[0]} is true"
+            if paging.lowers and dig(payload, paging.lowers) is True
+            else ""
         )
         if flag is False:
             return _Said(more="no", why=self._flag_name(payload, False))
@@ -132,8 +139,8 @@ class Walk:
             if not rows:
                 return _Said(more="no", why="an empty page")
             return _Said(more="yes", why="", cursor=cursor)
-        if paging.cursor.startswith("@last"):
-            return _Said(more="silent", why="")
+        if paging.cursor.startswith("@last:") and not paging.absent_done:
+            return _Said(more="silent", why="")  # a last id is there on every page, so it proves nothing
         if cursor is not None:
             self._had_cursor = True
             return _Said(more="yes", why="", cursor=cursor)
@@ -154,11 +161,12 @@ class Walk:
             return replace(now, state="complete", evidence=why, cursor=None)
         return replace(now, state="unknown", reason="the server does not say whether there are more", cursor=None)
 
-    def _bounded(self, now: Completeness, *, cut: bool) -> str:
+    def _bounded(self, now: Completeness, said: _Said, *, cut: bool) -> str:
+        """The bound that ends the walk here, unless the source ended it at this very point."""
         limit, pages = self._bound.limit, self._bound.pages
-        if limit is not None and (cut or now.rows >= limit):
+        if limit is not None and (cut or (now.rows >= limit and said.more != "no")):
             return f"limit={limit}"
-        return f"pages={pages}" if pages is not None and now.pages >= pages else ""
+        return f"pages={pages}" if pages is not None and now.pages >= pages and said.more == "yes" else ""
 
     def _flag(self, payload: Json) -> bool | None:
         more = dig(payload, self.paging.more) if self.paging.more else None
@@ -175,7 +183,7 @@ class Walk:
     def _cursor(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> Json:
         way = self.paging.cursor
         if way == "@page":
-            page = sent.get(self.paging.param, 1)
+            page = sent.get(self.paging.param, self.paging.first)
             return page + 1 if isinstance(page, int) else None
         if way == "@offset":
             start = sent.get(self.paging.param, 0)

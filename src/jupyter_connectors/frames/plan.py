@@ -38,7 +38,9 @@ def plan(sheet: Sheet) -> Plan:
 
 def _only_a_shell(node: Node, slot: Slot) -> bool:
     """An object that was null in some rows: its fields are the columns, it is none itself."""
-    return not slot.filled and not slot.declared and any(True for branch in node.branches.values() for _ in branch.slots())
+    return (
+        not slot.filled and not slot.declared and any(True for branch in node.branches.values() for _ in branch.slots())
+    )
 
 
 def _names(slots: list[Slot], lift: tuple[str, ...], notes: list[str]) -> dict[str, str]:

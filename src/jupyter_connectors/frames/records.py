@@ -12,16 +12,30 @@ from jupyter_connectors.text import one_line
 Record = dict[str, Json]
 
 _LIST_NAMES = (
-    *("data", "items", "results", "records", "values", "nodes", "edges", "issues", "rows", "entries", "hits", "objects"),
+    *(
+        "data",
+        "items",
+        "results",
+        "records",
+        "values",
+        "nodes",
+        "edges",
+        "issues",
+        "rows",
+        "entries",
+        "hits",
+        "objects",
+    ),
     *("elements", "list", "value", "resources", "messages", "conversations", "users", "members", "result"),
 )
-_MARKS = frozenset(
-    "has_more hasMore has_next_page hasNextPage pageInfo page_info next_cursor nextCursor next_page_token nextPageToken "
-    "paging pagination nextRecordsUrl next_page done total_count totalCount totalSize total isLast response_metadata "
-    "pages next offset startAt start_at count".split()
-)
 _SURE_MARKS = frozenset(
-    "has_more hasMore hasNextPage pageInfo next_cursor nextCursor next_page_token nextPageToken totalCount".split()
+    {"has_more", "hasMore", "hasNextPage", "pageInfo", "next_cursor", "nextCursor", "next_page_token", "nextPageToken"}
+    | {"totalCount"}
+)
+"""Marks of an envelope even where it has an id."""
+_MARKS = _SURE_MARKS | frozenset(
+    {"has_next_page", "page_info", "paging", "pagination", "nextRecordsUrl", "next_page", "done", "total_count", "next"}
+    | {"totalSize", "total", "isLast", "response_metadata", "pages", "offset", "startAt", "start_at", "count"}
 )
 _IDS = ("id", "Id", "ID", "gid", "uuid", "key", "number")
 _DEPTH = 3
@@ -105,7 +119,9 @@ def _by_looking(payload: Json) -> Found:
     if len(payload) == 1 and isinstance(inner := next(iter(payload.values())), dict) and inner:
         return Found(rows=[inner], single=True)
     several = [key for key, value in payload.items() if _objects(value) and value]
-    note = f"the reply holds several lists ({', '.join(several[:5])}); it is kept as one row" if len(several) > 1 else ""
+    note = (
+        f"the reply holds several lists ({', '.join(several[:5])}); it is kept as one row" if len(several) > 1 else ""
+    )
     return Found(rows=[payload], single=True, notes=(note,) if note else ())
 
 
@@ -121,12 +137,15 @@ def _list_in(payload: Record, depth: int) -> tuple[str, ...] | None:
     filled = [key for key in lists if payload[key]]
     if len(filled or lists) == 1:
         return ((filled or lists)[0],)
-    if depth > 1 and not lists:
-        for key, value in payload.items():
-            if isinstance(value, dict) and (key in _LIST_NAMES or key not in _MARKS):
-                inner = _list_in(value, depth - 1)
-                if inner is not None and (key in _LIST_NAMES or len(payload) == 1):
-                    return (key, *inner)
+    return None if lists or depth == 1 else _list_below(payload, depth - 1)
+
+
+def _list_below(payload: Record, depth: int) -> tuple[str, ...] | None:
+    for key, value in payload.items():
+        if isinstance(value, dict) and (key in _LIST_NAMES or len(payload) == 1):
+            inner = _list_in(value, depth)
+            if inner is not None:
+                return (key, *inner)
     return None
 
 

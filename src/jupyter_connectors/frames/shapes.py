@@ -44,8 +44,12 @@ class Paging:
     size: str = ""
     """The argument that takes the page size."""
 
+    min: int = 1
     max: int = 0
-    """The largest page size the server accepts."""
+    """The smallest and largest page size the server accepts."""
+
+    first: int = 1
+    """The number of the first page, where pages are counted."""
 
     absent_done: bool = False
     """No cursor in the reply means the end."""

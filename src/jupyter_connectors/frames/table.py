@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,29 +13,31 @@ import pandas as pd
 
 from jupyter_connectors.frames.columns import Column
 from jupyter_connectors.frames.flatten import Sheet
-from jupyter_connectors.frames.plan import Plan, plan
+from jupyter_connectors.frames.plan import Plan
 
-_CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 _LARGEST_ROW = 256 * 1024 * 1024
 
 
 class Table:
     """The rows of one sheet, read from its spool file for as long as somebody holds the table."""
 
-    def __init__(self, sheet: Sheet, exponents: Mapping[str, int]) -> None:
+    def __init__(self, sheet: Sheet, plan: Plan, exponents: Mapping[str, int]) -> None:
         self._sheet = sheet
         self._exponents = exponents
+        self.plan = plan
         sheet.spool.rest()
-
-    @cached_property
-    def plan(self) -> Plan:
-        return plan(self._sheet)
 
     def frame(self, limit: int | None = None) -> pd.DataFrame:
         """The first `limit` rows, or all."""
         names = [column.name for column in self.plan.columns]
         if not names:
-            return pd.DataFrame(index=pd.RangeIndex(self._sheet.rows if limit is None else min(limit, self._sheet.rows)))
+            return pd.DataFrame(
+                index=pd.RangeIndex(self._sheet.rows if limit is None else min(limit, self._sheet.rows))
+            )
         with duckdb.connect(config=_CONFIG) as connection:
             raw = self.relation(connection, limit).df()
         # Built at once, because assigning columns one by one fragments a wide frame.

@@ -12,7 +12,6 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -167,7 +166,7 @@ async def _spawn(launch: Launch) -> asyncio.subprocess.Process:
         raise ConnectionFailed(
             f"the command {launch.command!r} was not found", hint="install it, or give its full path"
         )
-    argv = [str(Path(command).absolute()), *launch.args]
+    argv = [os.path.abspath(command), *launch.args]  # noqa: PTH100, ASYNC240  # looks at no file
     # A kernel that is killed outright closes our end of the pipes, which ends a well-behaved server; this ends the
     # others too, where the system has it (Linux).
     if sys.platform == "linux" and (setpriv := shutil.which("setpriv")):
@@ -223,6 +222,6 @@ async def _stop(process: asyncio.subprocess.Process, grace: float) -> None:
 async def _ended(process: asyncio.subprocess.Process, within: float) -> bool:
     # Not process.wait(): it also waits for the pipes, which a grandchild may hold open.
     deadline = asyncio.get_running_loop().time() + within
-    while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+    while process.returncode is None and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110  # see above
         await asyncio.sleep(0.01)
     return process.returncode is not None

@@ -15,7 +15,7 @@ from mcp_types import CallToolResult, Implementation, TextContent
 
 from jupyter_connectors.errors import ConnectionFailed, ConnectorError, ReplyRejected, ServerGone
 from jupyter_connectors.models import Annotations, Entry, Json, Launch, Reply, Tool
-from jupyter_connectors.schema import violation
+from jupyter_connectors.schema import Checker, checker
 from jupyter_connectors.sessions import failures
 from jupyter_connectors.sessions.child import Child
 from jupyter_connectors.sessions.lenient import Listing, lenient
@@ -50,6 +50,7 @@ class Connection:
         self._owner: asyncio.Task[None] | None = None
         self._leave = asyncio.Event()
         self._lost = False
+        self._checkers: dict[str, Checker] = {}
 
     @property
     def alive(self) -> bool:
@@ -82,7 +83,7 @@ class Connection:
         except asyncio.CancelledError:
             await self.close()
             raise
-        except BaseException as caught:
+        except BaseException as caught:  # noqa: BLE001  # groups too; said in our words below
             error = caught
         problem = await self._dead() or failures.connecting(self.entry.title, error)
         await self.close()
@@ -101,7 +102,7 @@ class Connection:
         tool: Tool,
         arguments: Mapping[str, Json],
         *,
-        timeout: float | None = None,
+        seconds: float | None = None,
         checked: bool = True,
         progress: OnProgress | None = None,
     ) -> Reply:
@@ -110,7 +111,7 @@ class Connection:
         Cancelling the awaiting task tells the server (`notifications/cancelled`, or the closed request).
 
         Args:
-            timeout: Seconds to wait; the connection's own limit when None.
+            seconds: How long to wait; the connection's own limit when None.
             checked: Hold structured content against the tool's output schema.
 
         Raises:
@@ -124,22 +125,35 @@ class Connection:
             raise await self._gone()
         error: BaseException
         try:
-            async with asyncio.timeout(timeout or self._limits.call):
+            async with asyncio.timeout(seconds or self._limits.call):
                 result = await self._client.call_tool(
                     tool.name, dict(arguments), progress_callback=_reporting(progress)
                 )
             reply = _reply(result)
             if checked:
-                _check(label, tool, reply)
+                self._check(label, tool, reply)
             return reply
         except ConnectorError:
             raise
-        except Exception as caught:
+        except Exception as caught:  # noqa: BLE001  # whatever the SDK raised; said in our words below
             error = caught
         # Raised outside the except block: IPython prints the whole stack of an exception group it finds in the context.
         if failures.lost(error) or not self.alive:
             raise await self._gone()
         raise failures.calling(label, error)
+
+    def _check(self, label: str, tool: Tool, reply: Reply) -> None:
+        """Holds structured content against the tool's own output schema (MCP specification, "Structured Content")."""
+        if reply.is_error or tool.output_schema is None:
+            return
+        hint = "the server breaks its own promise; tell the people who run it"
+        if reply.structured is None:
+            raise ReplyRejected(f"{label} promises structured content and sent none", hint=hint)
+        if tool.name not in self._checkers:
+            self._checkers[tool.name] = checker(tool.output_schema)
+        broken = self._checkers[tool.name](reply.structured)
+        if broken is not None:
+            raise ReplyRejected(f"{label} sent a result that breaks its output schema, {broken}", hint=hint)
 
     async def _own(self, listing: Listing, ready: asyncio.Future[Client]) -> None:
         try:
@@ -225,18 +239,6 @@ def _reply(result: CallToolResult) -> Reply:
     texts = tuple(block.text for block in result.content if isinstance(block, TextContent))
     other = tuple(block.type for block in result.content if not isinstance(block, TextContent))
     return Reply(texts=texts, structured=result.structured_content, is_error=bool(result.is_error), other=other)
-
-
-def _check(label: str, tool: Tool, reply: Reply) -> None:
-    """Holds structured content against the tool's own output schema (MCP specification, "Structured Content")."""
-    if reply.is_error or tool.output_schema is None:
-        return
-    hint = "the server breaks its own promise; tell the people who run it"
-    if reply.structured is None:
-        raise ReplyRejected(f"{label} promises structured content and sent none", hint=hint)
-    broken = violation(reply.structured, tool.output_schema)
-    if broken is not None:
-        raise ReplyRejected(f"{label} sent a result that breaks its output schema, {broken}", hint=hint)
 
 
 def _tool(connector: str, told: Mapping[str, Any]) -> Tool:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from jsonschema import Draft202012Validator, SchemaError
 from mcp.shared.message import SessionMessage
@@ -55,7 +55,7 @@ class _Mending:
     async def __anext__(self) -> Any:
         return self._mended(await self._inner.__anext__())
 
-    async def __aenter__(self) -> _Mending:
+    async def __aenter__(self) -> Self:
         await self._inner.__aenter__()
         return self
 

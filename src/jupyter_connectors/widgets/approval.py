@@ -38,53 +38,26 @@ class Cards:
 
     async def approve(self, request: Request) -> Answer:
         """The person's answer, by a click, by `input()`, or "nobody". Awaited on the runtime's loop."""
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Answer] = loop.create_future()
-        hello = asyncio.Event()
-        card = _Card(request, self._desk)
-
-        def settle(answer: Answer) -> None:
-            if not answered.done():  # the first answer stands
-                answered.set_result(answer)
-
-        def receive(message: Message) -> None:
-            # On the kernel's control thread: only hand over.
-            if message.get("type") == "hello":
-                loop.call_soon_threadsafe(hello.set)
-            elif message.get("type") == "decide":
-                choice = _CHOICES.get(str(message.get("decision")), "deny")
-                loop.call_soon_threadsafe(settle, Answer(choice=choice, by="you"))
-
-        def begin() -> None:
-            front = front_of(self._shell)
-            if front == "notebook":
-                card.open()
-            loop.call_soon_threadsafe(begun.set_result, front)
-
-        def ask() -> None:
-            if not answered.done():
-                loop.call_soon_threadsafe(settle, ask_in_words(request))
-
-        begun: asyncio.Future[Front] = loop.create_future()
-        self._desk.open(request.id, receive)
+        card = _Card(request, self._desk, asyncio.get_running_loop())
+        self._desk.open(request.id, card.receive)
         self._pending[request.id] = card.state
         self._changed()
-        answer = Answer(choice="deny", by="it was stopped")
         try:
-            self._runtime.on_main(begin)
-            front = await begun
-            if front == "nobody":
-                answer = NOBODY
-                return answer
-            if front == "terminal" or not await _within(hello, HELLO_SECONDS):
-                self._runtime.on_main(ask)
-            answer = await answered
-            return answer
+            return await self._answer(card)
         finally:
             self._desk.close(request.id)
             self._pending.pop(request.id, None)
             self._changed()
-            self._runtime.on_main(lambda: card.close(answer))
+            self._runtime.on_main(card.close)
+
+    async def _answer(self, card: _Card) -> Answer:
+        self._runtime.on_main(lambda: card.begin(self._shell))
+        front = await card.front
+        if front == "nobody":
+            card.settle(NOBODY)
+        elif front == "terminal" or not await _within(card.hello, HELLO_SECONDS):
+            self._runtime.on_main(card.ask)
+        return await card.answered
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:
@@ -96,32 +69,67 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
 
 
 class _Card:
-    """One card in one cell, from shown to decided. Opened and closed on the main thread."""
+    """One question in one cell, from shown to decided."""
 
-    def __init__(self, request: Request, desk: Desk) -> None:
+    def __init__(self, request: Request, desk: Desk, loop: asyncio.AbstractEventLoop) -> None:
         self._request = request
         self._desk = desk
+        self._loop = loop
         self._view: Any = None
         self._handle: Any = None
         self.state = card_state(request)
+        self.front: asyncio.Future[Front] = loop.create_future()
+        self.hello = asyncio.Event()
+        self.answered: asyncio.Future[Answer] = loop.create_future()
 
-    def open(self) -> None:
-        from IPython.display import display
+    def receive(self, message: Message) -> None:
+        """Takes a message of the view. On the kernel's control thread, so it only hands over."""
+        if message.get("type") == "hello":
+            self._loop.call_soon_threadsafe(self.hello.set)
+        elif message.get("type") == "decide":
+            choice = _CHOICES.get(str(message.get("decision")), "deny")
+            self._loop.call_soon_threadsafe(self.settle, Answer(choice=choice, by="you"))
 
-        from jupyter_connectors.widgets.view import View
+    def settle(self, answer: Answer) -> None:
+        """Takes an answer, on the loop. The first one stands."""
+        if not self.answered.done():
+            self.answered.set_result(answer)
 
-        self._view = View("approval", self.state, self._desk)
-        self._handle = display(self._view, display_id=self._request.id)
+    def begin(self, shell: Any) -> None:
+        """Shows the card where there is a notebook, and says who can answer. On the main thread."""
+        front = front_of(shell)
+        if front == "notebook":
+            from IPython.display import display
 
-    def close(self, answer: Answer) -> None:
+            from jupyter_connectors.widgets.view import View
+
+            self._view = View("approval", self.state, self._desk)
+            self._handle = display(self._view, display_id=self._request.id)
+        self._loop.call_soon_threadsafe(self._found, front)
+
+    def _found(self, front: Front) -> None:
+        if not self.front.done():
+            self.front.set_result(front)
+
+    def ask(self) -> None:
+        """Asks with `input()`, unless a click came meanwhile. On the main thread."""
+        if not self.answered.done():
+            self._loop.call_soon_threadsafe(self.settle, ask_in_words(self._request))
+
+    def close(self) -> None:
         """Leaves a line of text where the card stood: a saved notebook shows text, never a dead widget."""
         if self._view is None:
             return
         call = self._request.call
-        said = _SAID[answer.choice] if answer.by == "you" else f"not allowed: {answer.by}"
-        plain = f"{call.connector}.{call.tool}: {said}"
-        self._handle.update({"text/markdown": f"`{call.connector}.{call.tool}`: {said}", "text/plain": plain}, raw=True)
+        answered = self.answered.done() and not self.answered.cancelled()
+        said = _said(self.answered.result()) if answered else "stopped before it was answered"
+        name = f"{call.connector}.{call.tool}"
+        self._handle.update({"text/markdown": f"`{name}`: {said}", "text/plain": f"{name}: {said}"}, raw=True)
         self._view.close()
+
+
+def _said(answer: Answer) -> str:
+    return _SAID[answer.choice] if answer.by == "you" else f"not allowed: {answer.by}"
 
 
 def card_state(request: Request) -> dict[str, Any]:
