@@ -31,6 +31,11 @@ export interface Approval {
 	readonly arguments: readonly Argument[];
 }
 
+/** True for an answer a person can give. */
+export function isDecision(value: unknown): value is Decision {
+	return value === "once" || value === "session" || value === "deny";
+}
+
 const KIND_WORDS: Record<Kind, string> = {
 	read: "Reads",
 	write: "Changes data",

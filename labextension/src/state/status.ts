@@ -1,7 +1,7 @@
 /** What a kernel tells of itself outside of any cell. */
 
 import { count } from "../text";
-import type { Approval } from "./approval";
+import { type Approval, isDecision } from "./approval";
 
 export interface Status {
 	readonly connected: readonly {
@@ -46,6 +46,7 @@ function readApproval(data: Record<string, unknown>): Approval {
 		kind: text(data.kind) as Approval["kind"],
 		asked_by: text(data.asked_by) as Approval["asked_by"],
 		why: text(data.why),
+		choices: Array.isArray(data.choices) ? data.choices.filter(isDecision) : [],
 		arguments: listed
 			.filter(isRecord)
 			.map(({ name, value }) => ({ name: text(name), value: text(value) })),
