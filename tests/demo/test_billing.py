@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mcp import Client
+from mcp.server.mcpserver import MCPServer
 
 from jupyter_connectors.demo.billing import billing_server
 from jupyter_connectors.demo.database import Database
@@ -13,12 +14,12 @@ from .talking import answer, refusal, unchecked
 pytestmark = pytest.mark.anyio
 
 
-async def test_paging_meets_all_forty_thousand_invoices_once_and_the_newest_first(rows: Database) -> None:
+async def test_paging_meets_all_forty_thousand_invoices_once_and_the_newest_first(billing: MCPServer[Database]) -> None:
     seen: list[str] = []
     created: list[int] = []
     currencies: set[str] = set()
     after: dict[str, str] = {}
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         more = True
         while more:
             page = await unchecked(client, "list_invoices", limit=100, **after)
@@ -32,8 +33,8 @@ async def test_paging_meets_all_forty_thousand_invoices_once_and_the_newest_firs
     assert currencies == {"usd", "eur", "jpy", "kwd"}
 
 
-async def test_a_page_is_a_stripe_list_of_ten_by_default(rows: Database) -> None:
-    async with Client(billing_server(rows)) as client:
+async def test_a_page_is_a_stripe_list_of_ten_by_default(billing: MCPServer[Database]) -> None:
+    async with Client(billing) as client:
         page = await answer(client, "list_invoices")
         assert {key: page[key] for key in page if key != "data"} == {
             "object": "list",
@@ -48,20 +49,20 @@ async def test_a_page_is_a_stripe_list_of_ten_by_default(rows: Database) -> None
             assert invoice["amount_remaining"] == invoice["amount_due"] - invoice["amount_paid"]
 
 
-async def test_what_is_null_is_on_the_wire_as_null(rows: Database) -> None:
-    async with Client(billing_server(rows)) as client:
+async def test_what_is_null_is_on_the_wire_as_null(billing: MCPServer[Database]) -> None:
+    async with Client(billing) as client:
         page = await answer(client, "list_invoices", status="draft")
         assert page["data"][0]["due_date"] is None
         assert page["data"][0]["status_transitions"]["paid_at"] is None
 
 
 @pytest.mark.parametrize("tool", ["list_customers", "list_payments", "list_refunds", "list_subscriptions"])
-async def test_every_list_pages_to_its_end(rows: Database, tool: str) -> None:
+async def test_every_list_pages_to_its_end(billing: MCPServer[Database], rows: Database, tool: str) -> None:
     table = tool.removeprefix("list_").removesuffix("s")
     after: dict[str, object] = {}
     recent = {"created_gte": 1_790_000_000}
     seen: list[str] = []
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         more = True
         while more:
             page = await answer(client, tool, limit=100, **recent, **after)
@@ -71,9 +72,9 @@ async def test_every_list_pages_to_its_end(rows: Database, tool: str) -> None:
     assert seen == [row["id"] for row in expected]
 
 
-async def test_the_filters_of_list_invoices_are_obeyed_together(rows: Database) -> None:
+async def test_the_filters_of_list_invoices_are_obeyed_together(billing: MCPServer[Database]) -> None:
     since, until = 1_793_000_000, 1_795_000_000
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         page = await answer(
             client, "list_invoices", status="open", due_date_gte=since, due_date_lt=until, created_lt=since, limit=100
         )
@@ -84,8 +85,8 @@ async def test_the_filters_of_list_invoices_are_obeyed_together(rows: Database) 
         assert invoice["created"] < since
 
 
-async def test_expanding_puts_the_object_where_the_id_was(rows: Database) -> None:
-    async with Client(billing_server(rows)) as client:
+async def test_expanding_puts_the_object_where_the_id_was(billing: MCPServer[Database]) -> None:
+    async with Client(billing) as client:
         plain = await answer(client, "list_invoices", status="paid", limit=50)
         whole = await answer(
             client, "list_invoices", status="paid", limit=50, expand=["data.customer", "data.payment_intent"]
@@ -99,9 +100,9 @@ async def test_expanding_puts_the_object_where_the_id_was(rows: Database) -> Non
         assert one == plain["data"][0] | {"customer": whole["data"][0]["customer"]}
 
 
-async def test_a_search_joins_its_clauses_and_counts_all_matches(rows: Database) -> None:
+async def test_a_search_joins_its_clauses_and_counts_all_matches(billing: MCPServer[Database], rows: Database) -> None:
     query = 'status:"open" AND currency:"eur" AND total>100000 AND -collection_method:"x"'
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         assert "cannot be read" in await refusal(client, "search_invoices", query=query)
         query = 'status:"open" AND currency:"eur" AND total>100000 AND -metadata["po_number"]~"PO-1"'
         seen: list[str] = []
@@ -122,8 +123,8 @@ async def test_a_search_joins_its_clauses_and_counts_all_matches(rows: Database)
     assert found["total_count"] == len(seen) > 100
 
 
-async def test_customers_are_found_by_a_part_of_their_name(rows: Database) -> None:
-    async with Client(billing_server(rows)) as client:
+async def test_customers_are_found_by_a_part_of_their_name(billing: MCPServer[Database]) -> None:
+    async with Client(billing) as client:
         found = await answer(client, "search_customers", query='name~"robotics" AND created<1795000000', limit=100)
         assert found["total_count"] == len(found["data"]) > 5
         assert all("Robotics" in each["name"] for each in found["data"])
@@ -143,16 +144,16 @@ async def test_customers_are_found_by_a_part_of_their_name(rows: Database) -> No
     ],
 )
 async def test_what_does_not_exist_is_an_error_that_says_what_to_do(
-    rows: Database, tool: str, arguments: dict[str, object], said: str
+    billing: MCPServer[Database], tool: str, arguments: dict[str, object], said: str
 ) -> None:
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         assert said in await refusal(client, tool, **arguments)
 
 
-async def test_refunds_stop_at_what_is_left_of_the_payment(rows: Database) -> None:
+async def test_refunds_stop_at_what_is_left_of_the_payment(own_rows: Database) -> None:
     sql = "SELECT * FROM payment WHERE currency = 'kwd' AND amount_received > 1000 AND id NOT IN (SELECT payment FROM refund)"
-    paid = rows.rows(sql)[0]
-    async with Client(billing_server(rows)) as client:
+    paid = own_rows.rows(sql)[0]
+    async with Client(billing_server(own_rows)) as client:
         first = await answer(client, "create_refund", payment=paid["id"], amount=400, reason="duplicate")
         assert (first["amount"], first["currency"], first["reason"]) == (400, "kwd", "duplicate")
         left = paid["amount_received"] - 400
@@ -165,37 +166,37 @@ async def test_refunds_stop_at_what_is_left_of_the_payment(rows: Database) -> No
         assert {each["id"] for each in listed["data"]} == {first["id"], rest["id"]}
 
 
-async def test_a_failed_payment_cannot_be_refunded(rows: Database) -> None:
-    failed = rows.rows("SELECT id FROM payment WHERE status != 'succeeded'")[0]["id"]
-    async with Client(billing_server(rows)) as client:
+async def test_a_failed_payment_cannot_be_refunded(own_rows: Database) -> None:
+    failed = own_rows.rows("SELECT id FROM payment WHERE status != 'succeeded'")[0]["id"]
+    async with Client(billing_server(own_rows)) as client:
         assert "requires_payment_method" in await refusal(client, "create_refund", payment=failed)
 
 
-async def test_a_reminder_is_a_draft_that_is_never_sent(rows: Database) -> None:
-    due = rows.rows("SELECT * FROM invoice WHERE status = 'open' AND currency = 'jpy' AND due_date < 1790000000")[0]
-    async with Client(billing_server(rows)) as client:
+async def test_a_reminder_is_a_draft_that_is_never_sent(own_rows: Database) -> None:
+    due = own_rows.rows("SELECT * FROM invoice WHERE status = 'open' AND currency = 'jpy' AND due_date < 1790000000")[0]
+    async with Client(billing_server(own_rows)) as client:
         draft = await answer(client, "draft_reminder", invoice=due["id"], tone="final")
         assert draft["sent"] is False
         assert "cannot send" in draft["note"]
         assert draft["to"].endswith(".example")
         assert f"{due['total']:,} JPY" in draft["body"]
-        assert rows.rows("SELECT id FROM reminder")[0]["id"] == draft["id"]
-        paid = rows.rows("SELECT id FROM invoice WHERE status = 'paid'")[0]["id"]
+        assert own_rows.rows("SELECT id FROM reminder")[0]["id"] == draft["id"]
+        paid = own_rows.rows("SELECT id FROM invoice WHERE status = 'paid'")[0]["id"]
         assert "nothing to remind of" in await refusal(client, "draft_reminder", invoice=paid)
 
 
-async def test_only_drafts_can_be_deleted(rows: Database) -> None:
-    draft = rows.rows("SELECT id FROM invoice WHERE status = 'draft'")[0]["id"]
-    sent = rows.rows("SELECT id FROM invoice WHERE status = 'open'")[0]["id"]
-    async with Client(billing_server(rows)) as client:
+async def test_only_drafts_can_be_deleted(own_rows: Database) -> None:
+    draft = own_rows.rows("SELECT id FROM invoice WHERE status = 'draft'")[0]["id"]
+    sent = own_rows.rows("SELECT id FROM invoice WHERE status = 'open'")[0]["id"]
+    async with Client(billing_server(own_rows)) as client:
         assert "only drafts" in await refusal(client, "delete_draft_invoice", id=sent)
         gone = await answer(client, "delete_draft_invoice", id=draft)
         assert gone == {"id": draft, "object": "invoice", "deleted": True}
         assert "No such invoice" in await refusal(client, "get_invoice", id=draft)
 
 
-async def test_every_tool_says_what_it_does_to_the_world(rows: Database) -> None:
-    async with Client(billing_server(rows)) as client:
+async def test_every_tool_says_what_it_does_to_the_world(billing: MCPServer[Database]) -> None:
+    async with Client(billing) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
     destructive = {name for name, tool in tools.items() if tool.annotations.destructive_hint}
     reading = {name for name, tool in tools.items() if tool.annotations.read_only_hint}
@@ -208,12 +209,12 @@ async def test_every_tool_says_what_it_does_to_the_world(rows: Database) -> None
     assert (created["type"], created["format"]) == ("integer", "unix-time")
 
 
-async def test_a_list_reports_its_progress(rows: Database) -> None:
+async def test_a_list_reports_its_progress(billing: MCPServer[Database]) -> None:
     told: list[tuple[float, float | None]] = []
 
     async def note(progress: float, total: float | None, message: str | None) -> None:
         told.append((progress, total))
 
-    async with Client(billing_server(rows)) as client:
+    async with Client(billing) as client:
         await client.call_tool("list_invoices", {"limit": 20}, progress_callback=note)
     assert told == [(0, 20), (20, 20)]

@@ -54,7 +54,7 @@ class Ask:
     connector: str = "shop"
     tool: str = "list_orders"
     arguments: Mapping[str, Json] = field(default_factory=dict)
-    bound: Bound = Bound()
+    bound: Bound = Bound()  # noqa: RUF009 - it is frozen
     parameters: Sequence[str] = ()
     output_schema: Mapping[str, Json] | None = None
     shape: Shape | None = None

@@ -18,6 +18,7 @@ _DEEPEST = 12
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 _PROPERTY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _TOLD = frozenset({"description", "title"})
+_NAMED = frozenset({"properties", "patternProperties", "$defs", "definitions"})
 _LEFT_OUT = frozenset({"$comment", "examples", "$schema", "$id"})
 _ROOT_ONLY = frozenset({"oneOf", "anyOf", "allOf", "not", "if", "then", "else", "enum", "const"})
 
@@ -95,23 +96,33 @@ def _schema(told: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
 def _argument(name: str, properties: Mapping[str, Json]) -> str:
     if _PROPERTY.fullmatch(name):
         return name
-    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:50] or "argument"
-    if plain not in properties and sum(re.sub(r"[^A-Za-z0-9]+", "_", n).strip("_")[:50] == plain for n in properties) == 1:  # fmt: skip
+    plain = _plain(name)
+    if plain not in properties and [_plain(each) for each in properties].count(plain) == 1:
         return plain
     return f"{plain}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:50] or "argument"
 
 
 def _told(value: Json, depth: int) -> Json:
     if depth > _DEEPEST:
         return {}
-    if isinstance(value, dict):
-        return {key: _member(key, each, depth) for key, each in value.items() if key not in _LEFT_OUT}
     if isinstance(value, list):
         return [_told(each, depth + 1) for each in value]
-    return value
+    if not isinstance(value, dict) or not _is_local(value.get("$ref")):
+        return {} if isinstance(value, dict) else value
+    return {key: _member(key, each, depth) for key, each in value.items() if key not in _LEFT_OUT}
+
+
+def _is_local(reference: Json) -> bool:
+    return reference is None or str(reference).startswith("#")
 
 
 def _member(key: str, value: Json, depth: int) -> Json:
+    if key in _NAMED and isinstance(value, dict):
+        return {name: _told(each, depth + 1) for name, each in value.items()}
     return _clean(value)[:_TEXT_LENGTH] if key in _TOLD and isinstance(value, str) else _told(value, depth + 1)
 
 

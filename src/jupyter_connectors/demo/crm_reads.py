@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult
 from pydantic import Field
 
 from . import crm_shapes as shapes
 from .crm_pages import ACCOUNT, CONTACT, OPPORTUNITY, TASK, Kind, existing, page
+from .names import COUNTRIES
 from .tooling import Ctx, answer, arrived, began, database, reading
 
 BatchSize = Annotated[int, Field(ge=200, le=2000, description="How many records a page has at most, 200 to 2000.")]
@@ -30,14 +32,14 @@ async def list_accounts(
     ctx: Ctx,
     industry: Annotated[shapes.Industry | None, Field(description="Only accounts of this industry.")] = None,
     billing_country: Annotated[
-        str | None, Field(min_length=2, max_length=2, description="Only accounts of this country: a code such as `DE`.")
+        str | None, Field(description="Only accounts of this country: its name or code, such as `Germany` or `DE`.")
     ] = None,
     batch_size: BatchSize = 2000,
     next_records_url: NextRecords = None,
 ) -> Annotated[CallToolResult, shapes.AccountQuery]:
     """Lists the companies sold to, the oldest first. `BillingCustomerId__c` is the customer's id in acme-billing, where
     it is one."""
-    where = {"industry = ?": industry, "country = ? COLLATE NOCASE": billing_country}
+    where = {"industry = ?": industry, "country = ?": _country(billing_country)}
     return await _listed(ctx, ACCOUNT, where, batch=batch_size, next_records_url=next_records_url)
 
 
@@ -156,6 +158,16 @@ async def _listed(
     found = page(rows, kind, where, batch=batch, next_records_url=next_records_url)
     await arrived(ctx, len(found["records"]), batch, kind.view)
     return answer(found)
+
+
+def _country(told: str | None) -> str | None:
+    """The code of the country a caller named."""
+    if told is None:
+        return None
+    for code, name in COUNTRIES.items():
+        if told.strip().lower() in (code.lower(), name.lower()):
+            return code
+    raise ToolError(f"No account is in {told!r}. The countries are {', '.join(COUNTRIES.values())}.")
 
 
 def _epoch(instant: datetime | None) -> float | None:

@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from .moments import iso_instant
+from .names import COUNTRIES
 from .seed_crm import STAGES
 
 Record = dict[str, Any]
@@ -20,7 +21,8 @@ def account_record(row: sqlite3.Row) -> Record:
         "Name": row["name"],
         "AnnualRevenue": row["revenue"],
         "BillingCity": row["city"],
-        "BillingCountry": row["country"],
+        "BillingCountry": COUNTRIES[row["country"]],
+        "BillingCountryCode": row["country"],
         "BillingCustomerId__c": row["billing_customer"],
         "CreatedDate": iso_instant(row["created"]),
         "CurrencyIsoCode": row["currency"],

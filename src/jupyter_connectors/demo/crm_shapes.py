@@ -50,6 +50,7 @@ class Account(TypedDict):
     AnnualRevenue: Money | None
     BillingCity: str
     BillingCountry: str
+    BillingCountryCode: str
     BillingCustomerId__c: Annotated[str | None, Field(description="this customer's id in acme-billing")]
     CreatedDate: Instant
     CurrencyIsoCode: str

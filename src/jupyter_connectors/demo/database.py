@@ -98,7 +98,6 @@ def _connect(path: Path) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     return connection
 
@@ -131,6 +130,8 @@ def _fill(connection: sqlite3.Connection, day: date) -> None:
     seed_crm.seed(load, midnight(day))
     connection.execute("COMMIT")
     connection.executescript(f"BEGIN; {schema.INDEXES} ANALYZE; COMMIT;")
+    # Set here, while nobody else has the file: the mode stays with it, and changing it later can meet a lock.
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _publish(own: Path, path: Path) -> None:

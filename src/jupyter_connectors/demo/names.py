@@ -40,6 +40,19 @@ _FAMILY = _words(
 )
 _LEGAL_FORMS = {"DE": "GmbH", "FR": "SAS", "NL": "BV", "ES": "SL", "IT": "Srl", "JP": "KK", "KW": "WLL", "GB": "Ltd"}
 
+COUNTRIES = {
+    "CA": "Canada",
+    "DE": "Germany",
+    "ES": "Spain",
+    "FR": "France",
+    "GB": "United Kingdom",
+    "IT": "Italy",
+    "JP": "Japan",
+    "KW": "Kuwait",
+    "NL": "Netherlands",
+    "US": "United States",
+}
+
 PLACES = (
     ("US", "Portland", "usd", 26),
     ("US", "Austin", "usd", 16),

@@ -11,9 +11,11 @@ import io
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jupyter_connectors.errors import ReplyRejected
+from jupyter_connectors.frames.types import is_int
 from jupyter_connectors.models import Json, Reply
 
 _NAN_NOTE = "NaN or Infinity came where JSON allows none; such values are null"
@@ -25,6 +27,7 @@ _MAY_BE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LINE_START = re.compile(r"^[ \t]*(?=[\[{])", re.MULTILINE)
 _HEADER_CELL = re.compile(r"[^\W\d][\w .:/()%#-]{0,60}")
 _META_LINE = re.compile(r"#\s*([\w .-]{1,60}):\s*(.*)")
+_META_VALUES: Mapping[str, bool] = {"true": True, "false": False}
 _TRIES = 20
 """Places in prose where JSON may start; past that it is prose."""
 
@@ -130,7 +133,7 @@ def _table(text: str) -> Json:
     lines = text.strip().splitlines()
     meta: dict[str, Json] = {}
     while lines and (line := _META_LINE.fullmatch(lines[0].strip())):
-        meta[line[1].strip()] = line[2].strip()
+        meta[line[1].strip()] = _META_VALUES.get(value := line[2].strip(), int(value) if is_int(value) else value)
         lines.pop(0)
     if len(lines) < 2:
         return None

@@ -54,6 +54,13 @@ class Node:
         self.branches: dict[str, Node] = {}
         self.slot: Slot | None = None
 
+    def at(self, dotted: str) -> Slot | None:
+        """The column at a path below this one."""
+        node: Node | None = self
+        for key in dotted.split("."):
+            node = node.branches.get(key) if node is not None else None
+        return node.slot if node is not None else None
+
     def slots(self) -> Iterator[tuple[Node, Slot]]:
         """The columns at and below this path, fields in the order the API sends them."""
         if self.slot is not None:
@@ -84,6 +91,7 @@ class Sheet:
             name: Sheet(child.form, make_spool, parent=parent_kind) for name, child in form.children.items()
         }
         self._count = 0
+        self._money: list[Slot] = []
         self._page: dict[str, list[Json]] = {}
         self._parents: Sequence[Json] = ()
         self._encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
@@ -93,7 +101,9 @@ class Sheet:
                 node.slot = self._new_slot(path, kind, required=True)
         for declared in form.columns:  # they are there, in this order, even when no row has them
             if "*" not in declared:
-                self._declare(tuple(declared.split(".")))
+                self._slot(self._reach(declared))
+        for child in form.children.values():
+            self._reach(child.path)
 
     def add(self, records: Sequence[Record], *, parents: Sequence[Json] = (), positions: Sequence[int] = ()) -> None:
         """Adds a page of records; of a child table with the parent's id and the place in its list for each."""
@@ -106,6 +116,7 @@ class Sheet:
         self._parents = self._ids(records)
         self._note_cut_lists(records)
         self._walk(self.root, records, _keys(records), _DEPTH)
+        self._note_bare_money()
         self.rows += len(records)
         self._write(len(records))
 
@@ -131,6 +142,19 @@ class Sheet:
             if cut:
                 note = f"{name}: the server sent only the first {name} of some rows"
                 self.notes[note] = self.notes.get(note, 0) + cut
+
+    def _note_bare_money(self) -> None:
+        """Counts amounts of this page that have no currency: their major units cannot be known."""
+        for slot in self._money:
+            amounts = self._page.get(slot.key)
+            if amounts is None:
+                continue
+            beside = self.root.at(slot.kind.unit) if slot.kind is not None else None
+            codes = self._page.get(beside.key if beside is not None else "", [None] * len(amounts))
+            bare = sum(amount is not None and code is None for amount, code in zip(amounts, codes, strict=True))
+            if bare:
+                note = f"{slot.dotted}: amounts without a currency are only in {slot.dotted}_minor"
+                self.notes[note] = self.notes.get(note, 0) + bare
 
     def _walk(self, node: Node, records: Sequence[Record | None], keys: Iterable[str], depth: int) -> None:
         for key in keys:
@@ -215,11 +239,11 @@ class Sheet:
         found = next((kind for path, kind in columns.items() if "*" in path and fnmatchcase(dotted, path)), None)
         return TEXT if found is None and dotted and dotted == self.form.id else found
 
-    def _declare(self, path: tuple[str, ...]) -> None:
+    def _reach(self, dotted: str) -> Node:
         node = self.root
-        for key in path:
+        for key in dotted.split("."):
             node = node.branches.get(key) or self._grow(node, key)
-        self._slot(node)
+        return node
 
     def _slot(self, node: Node) -> Slot:
         dotted = ".".join(node.path)
@@ -233,7 +257,10 @@ class Sheet:
             raise ReplyRejected(problem, hint="its objects are keyed by data; ask the server for fewer fields")
         self._count += 1
         hint = self.hints.get(".".join(path)) if kind is None else Hint(kind=kind, required=required)
-        return Slot(path, f"c{self._count}", kind=kind, hint=hint)
+        slot = Slot(path, f"c{self._count}", kind=kind, hint=hint)
+        if kind is not None and kind.name == "money":
+            self._money.append(slot)
+        return slot
 
 
 def _matches(dotted: str, patterns: Sequence[str]) -> bool:

@@ -32,15 +32,13 @@ def plan(sheet: Sheet) -> Plan:
         column, note = settle(slot, name, sheet.rows)
         notes += [f"{name}: {each}" for each in sorted(slot.notes)] + ([note] if note else [])
         column = _with_object_ids(node, column, notes)
-        columns += _money(sheet, slot, column, taken, notes) if column.kind.name == "money" else [column]
+        columns += _money(sheet, column, taken, notes) if column.kind.name == "money" else [column]
     return Plan(columns=tuple(columns), notes=tuple(notes))
 
 
 def _only_a_shell(node: Node, slot: Slot) -> bool:
     """An object that was null in some rows: its fields are the columns, it is none itself."""
-    return (
-        not slot.filled and not slot.declared and any(True for branch in node.branches.values() for _ in branch.slots())
-    )
+    return not slot.filled and not slot.declared and bool(node.branches)
 
 
 def _names(slots: list[Slot], lift: tuple[str, ...], notes: list[str]) -> dict[str, str]:
@@ -69,12 +67,12 @@ def _with_object_ids(node: Node, column: Column, notes: list[str]) -> Column:
     return replace(column, fallback=inner.slot.key)
 
 
-def _money(sheet: Sheet, slot: Slot, column: Column, taken: set[str], notes: list[str]) -> list[Column]:
+def _money(sheet: Sheet, column: Column, taken: set[str], notes: list[str]) -> list[Column]:
     """Major units, and beside them the exact minor units."""
-    currency = _at(sheet.root, column.kind.unit)
+    currency = sheet.root.at(column.kind.unit)
     key = "" if currency is None or currency.types - {str} else currency.key
-    if slot.filled and (not key or currency is None or currency.filled < slot.filled):
-        notes.append(f"{column.name}: where there is no {column.kind.unit}, only {column.name}_minor holds the amount")
+    if currency is not None and not key:
+        notes.append(f"{column.name}: {column.kind.unit} is no text, so only the minor units are known")
     minor = replace(
         column,
         name=unique(f"{column.name}_minor", taken),
@@ -84,9 +82,3 @@ def _money(sheet: Sheet, slot: Slot, column: Column, taken: set[str], notes: lis
         meaning="exact, in minor units of its currency",
     )
     return [replace(column, currency=key), minor]
-
-
-def _at(node: Node | None, path: str) -> Slot | None:
-    for key in path.split("."):
-        node = node.branches.get(key) if node is not None else None
-    return node.slot if node is not None else None

@@ -38,6 +38,8 @@ _MARKS = _SURE_MARKS | frozenset(
     | {"totalSize", "total", "isLast", "response_metadata", "pages", "offset", "startAt", "start_at", "count"}
 )
 _IDS = ("id", "Id", "ID", "gid", "uuid", "key", "number")
+_ASIDE = ("errors", "warnings")
+"""Lists that come beside the rows."""
 _DEPTH = 3
 
 
@@ -133,7 +135,7 @@ def _list_in(payload: Record, depth: int) -> tuple[str, ...] | None:
     for name in _LIST_NAMES:
         if _objects(payload.get(name)) or (spoken and isinstance(payload.get(name), list)):
             return (name,)
-    lists = [key for key, value in payload.items() if _objects(value)]
+    lists = [key for key, value in payload.items() if _objects(value) and key not in _ASIDE]
     filled = [key for key in lists if payload[key]]
     if len(filled or lists) == 1:
         return ((filled or lists)[0],)

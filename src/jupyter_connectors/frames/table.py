@@ -39,15 +39,18 @@ class Table:
                 index=pd.RangeIndex(self._sheet.rows if limit is None else min(limit, self._sheet.rows))
             )
         with duckdb.connect(config=_CONFIG) as connection:
-            raw = self.relation(connection, limit).df()
+            # Naive, because DuckDB converts zones with calls that pandas has deprecated.
+            raw = self.relation(connection, limit, zoned=False).df()
         # Built at once, because assigning columns one by one fragments a wide frame.
         return pd.DataFrame({c.name: _enforced(raw[c.name], c) for c in self.plan.columns}, columns=names, copy=False)
 
-    def relation(self, connection: duckdb.DuckDBPyConnection, limit: int | None = None) -> duckdb.DuckDBPyRelation:
-        """The rows as a relation of `connection`, which must outlive it."""
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, limit: int | None = None, *, zoned: bool = True
+    ) -> duckdb.DuckDBPyRelation:
+        """The rows as a relation of `connection`, which must outlive it. Without `zoned`, instants are naive UTC."""
         columns = self.plan.columns
         connection.execute("SET TimeZone = 'UTC'")
-        wanted = ", ".join(f"{_expression(each, self._exponents)} AS {_quoted(each.name)}" for each in columns)
+        wanted = ", ".join(f"{_expression(each, self._exponents, zoned)} AS {_quoted(each.name)}" for each in columns)
         sources = {each.key: each.source for each in columns}
         sources |= {key: "VARCHAR" for each in columns for key in (each.currency, each.fallback) if key not in sources}
         types = ", ".join(f"'{key}': '{source}'" for key, source in sources.items() if key)
@@ -84,15 +87,18 @@ _PANDAS_HAS_STR = int(pd.__version__.partition(".")[0]) >= 3
 
 def _enforced(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
     wanted = dtype_of(column)
+    if column.kind.name == "instant":
+        return series.astype("datetime64[us]").dt.tz_localize("UTC")
     return series if series.dtype == wanted else series.astype(wanted)
 
 
-def _expression(column: Column, exponents: Mapping[str, int]) -> str:
+def _expression(column: Column, exponents: Mapping[str, int], zoned: bool) -> str:
     """The SQL that turns a spooled value into the column's. Every value was checked as it came, so none can fail."""
     key, kind = column.key, column.kind
     match kind.name:
         case "instant":
-            return _instant(key, kind.unit, column.source)
+            instant = _instant(key, kind.unit, column.source)
+            return instant if zoned else f"{instant} AT TIME ZONE 'UTC'"
         case "date":
             return f"CAST({key} AS DATE)"
         case "int":

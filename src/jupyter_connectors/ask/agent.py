@@ -1,0 +1,269 @@
+"""A question answered by a model: it calls tools, their rows stay in frames, it computes with SQL and answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pydantic_ai import Agent, RunContext, capture_run_messages
+from pydantic_ai.capabilities import ToolSearch
+from pydantic_ai.exceptions import AgentRunError, ModelAPIError, ModelHTTPError, UsageLimitExceeded, UserError
+from pydantic_ai.messages import (
+    AgentStreamEvent,
+    ModelMessage,
+    ModelRequest,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    ToolReturnPart,
+)
+from pydantic_ai.models import Model
+from pydantic_ai.tools import ToolDefinition
+from pydantic_ai.usage import RunUsage, UsageLimits
+
+from jupyter_connectors.ask.definitions import Definition, define
+from jupyter_connectors.ask.events import Event, Finished, TextDelta
+from jupyter_connectors.ask.instructions import instructions
+from jupyter_connectors.ask.search import ToolIndex
+from jupyter_connectors.ask.toolset import Caller, ConnectorTools, Record
+from jupyter_connectors.ask.workspace import Workspace
+from jupyter_connectors.errors import AskFailed
+from jupyter_connectors.models import Tool
+from jupyter_connectors.text import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CORE = 12
+_MOST_DEFERRED = 300
+_FOUND = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What one question may use up."""
+
+    requests: int = 25
+    """Answers of the model, each of which may call several tools."""
+
+    tokens: int = 500_000
+    """In and out together, over all requests."""
+
+    cost: Decimal | None = None
+    """US dollars; None for no limit."""
+
+    definitions: int = 20_000
+    """Tokens of tool definitions sent with each request. Past it the model gets a few tools and a search."""
+
+
+class History:
+    """The messages of one conversation. A question that is stopped or fails leaves it fit for the next."""
+
+    def __init__(self) -> None:
+        self.messages: tuple[ModelMessage, ...] = ()
+        self.core: dict[str, None] = {}
+        """Names of tools shown whole so far, in order: only added to, so that the cached part of a request stays."""
+
+        self.found: dict[str, None] = {}
+        """Names of tools the model found by searching; they stay within its reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a question may use."""
+
+    tools: Sequence[Tool]
+    caller: Caller
+    workspace: Workspace
+    reads: Callable[[Tool], bool]
+    """Whether a tool was reviewed as one that only reads."""
+
+    emit: Callable[[Event], None]
+    today: date
+    read_only: bool = False
+    """Leave out every tool that is not known to only read."""
+
+    budget: Budget = Budget()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of a question."""
+
+    text: str
+    """The model's words, Markdown. Not to be trusted as HTML."""
+
+    frames: Mapping[str, pd.DataFrame] = field(hash=False)
+    """The frames this question made, by their names in the workspace."""
+
+    last: str | None
+    """The name of the last of them."""
+
+    history: History = field(hash=False)
+    usage: RunUsage = field(hash=False)
+
+
+async def ask(question: str, setup: Setup, *, model: Model, history: History) -> Answer:
+    """The model's answer to a question; its text and its calls are told to `setup.emit` as they come.
+
+    Cancelling the task stops the model and its calls; `history` then has what was done so far.
+
+    Raises:
+        AskFailed: the model's API failed, or the budget is used up; `.partial` is then an `Answer` so far.
+    """
+    offered = define(tool for tool in setup.tools if setup.reads(tool) or not setup.read_only)
+    deferred = _deferred(question, offered, history, setup.budget.definitions)
+    shown = {name: each for name, each in offered.items() if name in history.core or name in deferred}
+    tools = ConnectorTools(
+        shown, deferred, caller=setup.caller, workspace=setup.workspace, emit=setup.emit, reads=setup.reads
+    )
+    agent = Agent(
+        model,
+        instructions=instructions(setup.today, deferred=len(offered) - len(history.core) if deferred else 0),
+        toolsets=[tools],
+        capabilities=[ToolSearch(strategy=_searching(offered, history), max_results=_FOUND)],
+    )
+    said: list[str] = []
+    failed: AskFailed | None = None
+    usage = RunUsage()
+    with capture_run_messages() as messages:
+        try:
+            async with model:
+                run = await agent.run(
+                    question,
+                    message_history=list(history.messages),
+                    usage=usage,
+                    usage_limits=_limits(setup.budget),
+                    event_stream_handler=_streaming(setup.emit, said),
+                )
+        except (AgentRunError, UserError) as error:
+            failed = _failure(error, setup.budget)
+        finally:
+            history.messages = _closed(messages, tools.record)
+    made = tools.record.frames
+    text = "".join(said) if failed else run.output
+    answer = Answer(text=text, frames=made, last=next(reversed(made), None), history=history, usage=usage)
+    if failed is not None:
+        # Raised here, because IPython prints the whole stack of an error that is raised while another is handled.
+        failed.partial = answer
+        raise failed
+    setup.emit(
+        Finished(
+            model=model.model_name, input_tokens=usage.input_tokens, output_tokens=usage.output_tokens, cost=usage.cost
+        )
+    )
+    return answer
+
+
+def _deferred(question: str, offered: Mapping[str, Definition], history: History, budget: int) -> frozenset[str]:
+    """The tools to be found by search only: none while all definitions fit the budget. Adds to `history.core`."""
+    if sum(each.cost for each in offered.values()) <= budget:
+        history.core |= dict.fromkeys(offered)
+        return frozenset()
+    index = ToolIndex(each.tool for each in offered.values())
+    names = {each.tool: name for name, each in offered.items()}
+    ranked = [names[ranked.tool] for ranked in index.search(question, _MOST_DEFERRED)]
+    index.close()
+    spent = sum(offered[name].cost for name in history.core if name in offered)
+    for name in ranked[:_CORE]:
+        spent += 0 if name in history.core else offered[name].cost
+        if spent > budget:
+            break
+        history.core[name] = None
+    rest = list(dict.fromkeys([*history.found, *ranked, *offered]))
+    rest = [name for name in rest if name in offered and name not in history.core]
+    return frozenset(rest[:_MOST_DEFERRED])
+
+
+def _searching(
+    offered: Mapping[str, Definition], history: History
+) -> Callable[[RunContext[None], Sequence[str], Sequence[ToolDefinition]], list[str]]:
+    def strategy(ctx: RunContext[None], queries: Sequence[str], corpus: Sequence[ToolDefinition]) -> list[str]:
+        names = {offered[each.name].tool: each.name for each in corpus if each.name in offered}
+        index = ToolIndex(names)
+        found = [names[ranked.tool] for query in queries for ranked in index.search(query, _FOUND)]
+        index.close()
+        history.found |= dict.fromkeys(found)
+        return list(dict.fromkeys(found))
+
+    return strategy
+
+
+def _streaming(
+    emit: Callable[[Event], None], said: list[str]
+) -> Callable[[RunContext[None], AsyncIterable[AgentStreamEvent]], Awaitable[None]]:
+    """Passes the model's text on as it comes, with a blank line between two stretches of it."""
+
+    async def handler(ctx: RunContext[None], events: AsyncIterable[AgentStreamEvent]) -> None:
+        async for event in events:
+            text = ""
+            if isinstance(event, PartStartEvent) and isinstance(event.part, TextPart):
+                text = event.part.content
+                if said and text:
+                    text = f"\n\n{text}"
+            elif isinstance(event, PartDeltaEvent) and isinstance(event.delta, TextPartDelta):
+                text = event.delta.content_delta
+            if text:
+                said.append(text)
+                emit(TextDelta(text=text))
+
+    return handler
+
+
+def _limits(budget: Budget) -> UsageLimits:
+    return UsageLimits(
+        request_limit=budget.requests, total_tokens_limit=budget.tokens, cost_limit=budget.cost, tool_calls_limit=None
+    )
+
+
+def _closed(messages: Sequence[ModelMessage], record: Record) -> tuple[ModelMessage, ...]:
+    """The messages with a word for every call that was cut off, so that the model does not make a change twice."""
+    answered = {part.tool_call_id for each in messages for part in each.parts if isinstance(part, ToolReturnPart)}
+    parts = [
+        ToolReturnPart(tool_name=name, content=told, tool_call_id=key, outcome="interrupted")
+        for key, (name, told) in record.interrupted.items()
+        if key not in answered
+    ]
+    closed = list(messages)
+    if parts and closed and isinstance(closed[-1], ModelRequest):
+        closed[-1] = ModelRequest(parts=[*closed[-1].parts, *parts])
+    elif parts:
+        closed.append(ModelRequest(parts=parts))
+    return tuple(closed)
+
+
+def _failure(error: AgentRunError | UserError, budget: Budget) -> AskFailed:
+    if isinstance(error, UsageLimitExceeded):
+        cost = "" if budget.cost is None else f", {budget.cost} US dollars"
+        return AskFailed(
+            f"the question used up its budget: {budget.requests} steps, {budget.tokens:,} tokens{cost}",
+            hint="what was fetched is in the frames; ask something narrower, or go on with another %%ask",
+        )
+    if isinstance(error, ModelHTTPError):
+        return _refused(error)
+    if isinstance(error, ModelAPIError):
+        return AskFailed(
+            f"{error.model_name} could not be reached: {_told(str(error))}",
+            hint="check the network and the address of the model, then ask again",
+        )
+    return AskFailed(f"the model's answer could not be used: {_told(str(error))}", hint="ask again, or another model")
+
+
+def _refused(error: ModelHTTPError) -> AskFailed:
+    problem, hint = {
+        401: ("its key was refused", "check the key in the environment the kernel was started with"),
+        403: ("its key may not use this model", "choose another with --model"),
+        404: ("there is no such model there", "choose another with --model"),
+        429: ("too many requests, or the credit is used up", "wait a little and ask again"),
+    }.get(error.status_code, (_told(str(error.body)), "ask again; if it stays so, choose another model with --model"))
+    return AskFailed(f"{error.model_name} answered with status {error.status_code}: {problem}", hint=hint)
+
+
+def _told(text: str) -> str:
+    """A vendor's words on one line, without anything that looks like a key."""
+    return one_line(re.sub(r"\b(?:sk|pk|rk|key|Bearer)[-_ ][\w.-]{6,}", "[key]", text), 300)

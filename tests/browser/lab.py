@@ -1,0 +1,197 @@
+"""A real JupyterLab in a real browser, driven as a person does."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+
+_CONFIG = """
+c.ServerApp.token = ""
+c.ServerApp.password = ""
+c.ServerApp.disable_check_xsrf = True
+c.LabApp.expose_app_in_browser = True
+c.JupyterNotebookApp.expose_app_in_browser = True
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+"""
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser named by CHROMIUM."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def jupyter(folder: Path, *, program: str = "lab") -> Iterator[str]:
+    """A server of our own over `folder`, with settings of its own; gives its address."""
+    (folder / "work").mkdir(parents=True, exist_ok=True)
+    quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    quiet.parent.mkdir(parents=True, exist_ok=True)
+    quiet.write_text('{"fetchNews": "false"}')
+    config = folder / "config.py"
+    config.write_text(_CONFIG)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+    command = [sys.executable, "-m", f"jupyter{program}" if program == "lab" else program, f"--config={config}"]
+    command += ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=folder / "work", env=environment, stdout=log, stderr=log)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError("the server ended; see server.log")
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/api/status", timeout=5):
+            return
+        time.sleep(0.1)
+    raise TimeoutError("the server does not answer; see server.log")
+
+
+def use_dark_theme(address: str) -> None:
+    """Sets JupyterLab's dark theme, as its settings editor does."""
+    body = json.dumps({"raw": json.dumps({"theme": "JupyterLab Dark"})}).encode()
+    request = urllib.request.Request(
+        f"{address}/lab/api/settings/@jupyterlab/apputils-extension:themes",
+        data=body,
+        method="PUT",
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10):
+        pass
+
+
+class Notebook:
+    """One notebook in one browser page."""
+
+    def __init__(self, browser: Browser, address: str, folder: Path, *, program: str = "lab", **viewport: int) -> None:
+        self._address = address
+        self._program = program
+        self.name = f"{program}-{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
+        self.path = folder / "work" / self.name
+        self._viewport = {"width": 1280, "height": 900, **viewport}
+        self._context = browser.new_context(viewport=self._viewport, device_scale_factor=1)
+        self.page: Page = self._context.new_page()
+        self.outside: list[str] = []
+        """Requests that left this machine."""
+
+        self.problems: list[str] = []
+        """Errors in the console that are ours."""
+
+        self.page.on("request", self._note_request)
+        self.page.on("console", self._note_console)
+
+    def open(self, *cells: str, kernel: str = "python3") -> Notebook:
+        """Writes the notebook with these cells and opens it."""
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        made.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+        nbformat.write(made, self.path)
+        return self.load()
+
+    def load(self) -> Notebook:
+        """Loads, or loads again, the page."""
+        place = f"lab/tree/{self.name}?reset" if self._program == "lab" else f"notebooks/{self.name}"
+        self.page.goto(f"{self._address}/{place}")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        self._until("() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'")
+        return self
+
+    def run(self, index: int) -> None:
+        """Runs a cell and returns at once."""
+        self.page.evaluate(
+            """(index) => {
+                const app = window.jupyterapp, cells = app.shell.currentWidget.content;
+                cells.activeCellIndex = index;
+                cells.deselectAll();
+                app.commands.execute('notebook:run-cell');
+            }""",
+            index,
+        )
+
+    def stop(self) -> None:
+        """Presses Stop."""
+        self.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:interrupt-kernel'); }")
+
+    def save(self) -> dict[str, Any]:
+        """Saves, and gives what was saved."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        saved: dict[str, Any] = json.loads(self.path.read_text())
+        return saved
+
+    def cell(self, index: int) -> Locator:
+        """A cell on the page."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def output(self, index: int) -> Locator:
+        """The output of a cell."""
+        return self.cell(index).locator(".jp-Cell-outputArea")
+
+    def wait_done(self, index: int, *, seconds: float = 60) -> None:
+        """Waits until a cell has run."""
+        self._until(
+            f"""() => {{
+                const cell = window.jupyterapp.shell.currentWidget.content.widgets[{index}];
+                return cell.model.executionState === 'idle' && cell.model.executionCount !== null;
+            }}""",
+            seconds=seconds,
+        )
+
+    def screenshot(self, path: Path) -> None:
+        """A picture of the page."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)
+
+    def close(self) -> None:
+        """Ends the notebook's kernel and leaves the page."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")
+        self._context.close()
+
+    def _until(self, condition: str, *, seconds: float = 60) -> None:
+        self.page.wait_for_function(condition, timeout=seconds * 1000)
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith((self._address, self._address.replace("http", "ws"), "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def _note_console(self, message: Any) -> None:
+        if message.type == "error" and "connectors" in message.text:
+            self.problems.append(message.text)

@@ -1,0 +1,122 @@
+"""What a person sees and clicks in JupyterLab."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .lab import Notebook, jupyter
+
+Open = Callable[..., Notebook]
+
+LOAD = "%load_ext jupyter_connectors"
+CONNECT = f"{LOAD}\n%connect acme-billing acme-crm"
+WRITE = (
+    "deal = acme_crm.list_opportunities(is_closed=False, limit=1).df['id'].iloc[0]\n"
+    "acme_crm.update_opportunity(deal, next_step='Call on Monday')"
+)
+
+
+def waiting(page: Notebook, index: int) -> None:
+    expect(page.output(index).get_by_role("button", name="Allow once")).to_be_visible(timeout=30_000)
+
+
+def test_from_an_empty_notebook_to_a_frame(notebook: Open) -> None:
+    page = notebook(LOAD, "%connect", "acme_billing.list_invoices(status='open')")
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    card = page.output(1).locator(".jcn-card", has_text="Acme Billing").first
+    card.get_by_role("button", name=re.compile("^Connect")).click()
+    expect(card.locator(".jcn-connected")).to_be_visible(timeout=30_000)
+    page.run(2)
+    expect(page.output(2)).to_contain_text("complete: ", timeout=30_000)
+    expect(page.output(2).locator("table")).to_be_visible()
+    assert page.outside == []
+    assert page.problems == []
+
+
+def test_a_click_on_allow_runs_the_waiting_call_while_the_cell_runs(notebook: Open) -> None:
+    page = notebook(CONNECT, WRITE)
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    waiting(page, 1)
+    expect(page.output(1)).to_contain_text("Call on Monday")
+    page.output(1).get_by_role("button", name="Allow once").click()
+    page.wait_done(1)
+    expect(page.output(1)).to_contain_text("allowed once")
+    saved = page.save()["cells"][1]["outputs"]
+    assert all("application/vnd.jupyter.widget-view+json" not in each.get("data", {}) for each in saved)
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("kernel", ["python3", "ipykernel-7.3.0", "ipykernel-6.31.0"])
+def test_deny_by_keyboard_stops_the_cell_with_two_lines(notebook: Open, kernel: str) -> None:
+    page = notebook(CONNECT, WRITE, kernel=kernel)
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    waiting(page, 1)
+    page.output(1).get_by_role("button", name="Deny").press("Enter")
+    page.wait_done(1)
+    expect(page.output(1)).to_contain_text("Denied: acme-crm.update_opportunity was not allowed: you")
+    expect(page.output(1)).not_to_contain_text("Traceback")
+
+
+def test_stop_while_the_card_waits_ends_the_cell_at_once(notebook: Open) -> None:
+    page = notebook(CONNECT, WRITE, "acme_crm.list_accounts(limit=1)")
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    waiting(page, 1)
+    started = time.monotonic()
+    page.stop()
+    expect(page.output(1)).to_contain_text("Cancelled: stopped by you", timeout=5_000)
+    assert time.monotonic() - started < 2, "a second for the kernel, one for the browser"
+    page.run(2)
+    expect(page.output(2)).to_contain_text("1 of ", timeout=20_000)
+
+
+def test_a_page_reload_does_not_lose_the_question(notebook: Open) -> None:
+    page = notebook(CONNECT, WRITE)
+    page.run(0)
+    page.wait_done(0)
+    page.save()
+    page.run(1)
+    waiting(page, 1)
+    page.load()
+    item = page.page.locator(".jp-StatusBar-Widget").get_by_text("1 approval waiting")
+    item.click(timeout=30_000)
+    page.page.locator(".jcn-root").get_by_role("button", name="Deny").click()
+    expect(item).to_be_hidden(timeout=10_000)
+
+
+def test_switching_a_tool_off_in_the_view_takes_effect(notebook: Open) -> None:
+    page = notebook(CONNECT, "%tools acme-billing", "acme_billing.list_refunds(limit=1)")
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    switch = page.output(1).get_by_role("switch", name="list_refunds")
+    switch.click(timeout=30_000)
+    expect(switch).to_have_attribute("aria-checked", "false")
+    page.run(2)
+    expect(page.output(2)).to_contain_text("has no tool 'list_refunds'", timeout=20_000)
+
+
+def test_notebook_7_shows_the_card_and_takes_the_click(browser: Browser, folder, own_places) -> None:
+    place = folder / "notebook7"
+    with jupyter(place, program="notebook") as address:
+        page = Notebook(browser, address, place, program="notebook").open(CONNECT, WRITE)
+        page.run(0)
+        page.wait_done(0)
+        page.run(1)
+        waiting(page, 1)
+        page.output(1).get_by_role("button", name="Allow once").click()
+        page.wait_done(1)
+        expect(page.output(1)).to_contain_text("allowed once")
+        page.close()
