@@ -11,7 +11,7 @@ from jupyter_connectors.extension import current
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jupyter_connectors.asking import AskResult
+    from jupyter_connectors.askcell import AskResult
 
 
 def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | None = None) -> Connector:
@@ -50,14 +50,15 @@ def disconnect(name: str) -> None:
 def ask(
     question: str, *, model: str | None = None, connectors: Iterable[str] | None = None, read_only: bool = False
 ) -> AskResult:
-    """The answer to a question in English, with its frames by name.
+    """The answer to a question in English: `.text`, `.frames` by name, `.df` for the last of them.
 
     Raises:
         AskFailed: No answer: a model error, or a budget used up.
     """
-    from jupyter_connectors.asking import ask_quietly
+    from jupyter_connectors.askcell import Question, ask_in_cell
 
-    return ask_quietly(current(), question, model=model, connectors=connectors, read_only=read_only)
+    asked = Question(text=question, model=model, connectors=connectors, read_only=read_only)
+    return ask_in_cell(current(), asked)
 
 
 def audit(limit: int | None = None) -> pd.DataFrame:

@@ -88,19 +88,9 @@ class ConnectorMagics(Magics):
     @cell_magic
     def ask(self, line: str, cell: str) -> None:
         """Answers a question in English from the connected services; every result becomes a frame here."""
-        from jupyter_connectors.asking import ask_in_cell
+        from jupyter_connectors.askcell import Question, ask_in_cell
 
-        args = _parsed(ConnectorMagics.ask, line)
-        ask_in_cell(
-            self._session,
-            cell.strip(),
-            into=args.into,
-            model=args.model,
-            base_url=args.base_url,
-            connectors=args.connectors,
-            read_only=args.read_only,
-            new=args.new,
-        )
+        ask_in_cell(self._session, Question(text=cell.strip(), **vars(_parsed(ConnectorMagics.ask, line))))
 
     @magic_arguments()
     @argument("-n", type=int, default=None, metavar="CALLS", help="only the newest")

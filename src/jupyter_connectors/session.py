@@ -47,6 +47,11 @@ class Session:
         self._limits = limits or Limits()
         self._hub: Hub | None = None
         self._watching: list[Callable[[], None]] = []
+        self.conversation: Any = None
+        """The conversation of `%%ask` that goes on; the module that answers makes and reads it."""
+
+        self.bound: dict[str, object] = {}
+        """The frames `%%ask` bound in the notebook, by name."""
 
     @cached_property
     def store(self) -> sqlite3.Connection:
@@ -114,6 +119,11 @@ class Session:
         found = self._connected_as(name)
         self.runtime.run(self.hub.disconnect(found))
         self.unbind(found)
+
+    def is_taken(self, name: str) -> bool:
+        """True for a variable of the notebook that is the person's own, not a frame we bound."""
+        held = self.shell.user_ns if self.shell is not None else {}
+        return name in held and held[name] is not self.bound.get(name)
 
     def unbind(self, name: str) -> None:
         """Takes a connector's object out of the notebook, if it is still there."""

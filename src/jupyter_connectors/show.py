@@ -12,6 +12,8 @@ from jupyter_connectors.text import one_line, plural, visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from jupyter_connectors.frames.result import Result
 
 PREVIEW_ROWS = 10
@@ -24,17 +26,17 @@ _GROUPS = {
 }
 
 
-def result_bundle(result: Result) -> dict[str, str]:
+def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str, str]:
     """A result as a MIME bundle: the first rows, where they come from, and whether they are all.
 
-    Values are escaped text, never HTML of the server's.
+    Values are escaped text, never HTML of the server's. `shown` is a part of the rows to show instead.
     """
     source = f"{result.call.connector} · {result.call.tool}"
     line = result.completeness.line
     if not result.tabular:
         text = visible(result.text)
         return {"text/plain": f"{text}\n\n{source}"}
-    head = result.head(PREVIEW_ROWS)
+    head = (result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS))
     plain = f"{head.to_string(max_cols=8, max_colwidth=40)}\n\n{source} · {line}"
     mark = "" if result.complete else "⚠ "
     caption = html.escape(f"{mark}{source} · {line}")

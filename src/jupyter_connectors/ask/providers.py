@@ -31,8 +31,8 @@ class Choice:
 
     provider: Provider
     model: str
-    base_url: str | None = None
-    """Another address than the vendor's own."""
+    base_url: str | None = field(default=None, repr=False)
+    """Another address than the vendor's own. May hold a password."""
 
     key: str | None = field(default=None, repr=False)
     why: str = ""
@@ -55,7 +55,8 @@ def choose(
     """The model to ask, or None for none: the flag, else the configuration, else the environment, else by key present.
 
     A model is written `provider:model` or `provider/model`; `offline` means none. `base_url` names an
-    OpenAI-compatible server and then a bare model name will do. `key` may be `env:NAME`.
+    OpenAI-compatible server and then a bare model name will do; such a server is only sent the `key` given with it.
+    `key` may be `env:NAME`.
 
     Raises:
         AskFailed: an unknown provider, a model without a name, or a key variable that is not set.
@@ -67,10 +68,10 @@ def choose(
     choice = _parsed(written, why, bare=base_url is not None) if written else _by_key(environ, base_url)
     if choice is None:
         return None
-    base = base_url if base_url and choice.provider == "openai" else environ.get(_BASES[choice.provider])
-    if base_url and choice.provider != "openai" and written:
-        base = base_url
-    return replace(choice, base_url=base or None, key=_key(key, environ) or environ.get(_KEYS[choice.provider]))
+    usual = environ.get(_BASES[choice.provider]) or None
+    # A key from the environment belongs to the address from the environment; another server must not get it.
+    kept = environ.get(_KEYS[choice.provider]) if base_url in (None, usual) else None
+    return replace(choice, base_url=base_url or usual, key=_key(key, environ) or kept)
 
 
 def open_model(choice: Choice) -> Model:
@@ -136,7 +137,11 @@ def _anthropic(choice: Choice, key: str) -> Model:
 
 
 def _openai(choice: Choice, key: str) -> Model:
-    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    return OpenAIChatModel(choice.model, provider=OpenAIProvider(api_key=key, base_url=choice.base_url))
+    provider = OpenAIProvider(api_key=key, base_url=choice.base_url)
+    # Other servers that speak OpenAI's format know its chat completions; few know the newer Responses.
+    if choice.base_url is None:
+        return OpenAIResponsesModel(choice.model, provider=provider)
+    return OpenAIChatModel(choice.model, provider=provider)

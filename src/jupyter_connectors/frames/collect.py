@@ -20,7 +20,7 @@ from jupyter_connectors.frames.result import Archive, Parts, Result
 from jupyter_connectors.frames.shapes import Form, Paging, Shape
 from jupyter_connectors.frames.spool import Spool
 from jupyter_connectors.models import Json, Reply, Tool, ToolCall
-from jupyter_connectors.text import one_line
+from jupyter_connectors.text import one_line, plural
 
 Fetch = Callable[[Mapping[str, Json]], Awaitable[Reply]]
 """One request with these arguments. Raises our errors."""
@@ -215,7 +215,7 @@ class _Gathering:
             reason = reason or "the call may change something, so it is sent once"
         verdict = self._verdict or (self._walk.stopped(reason) if reason else self._walk.verdict)
         if self._walk.repeated:
-            self._note(f"{self._walk.repeated:,} rows came with an id an earlier row has; all are kept")
+            self._note(f"{plural(self._walk.repeated, 'row')} came with an id an earlier row has; all are kept")
         parts = Parts(
             call=self._call,
             completeness=verdict,

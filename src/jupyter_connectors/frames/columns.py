@@ -32,9 +32,6 @@ class Column:
     """Whether it may hold nulls; decides between int64 and Int64."""
 
     meaning: str = ""
-    minor_of: str = ""
-    """For money's exact twin: the column it belongs to."""
-
     currency: str = ""
     """Spool key of the currency of a money column."""
 

@@ -78,7 +78,6 @@ def _money(sheet: Sheet, column: Column, taken: set[str], notes: list[str]) -> l
         name=unique(f"{column.name}_minor", taken),
         kind=Kind(name="int"),
         nulls=True,
-        minor_of=column.name,
         meaning="exact, in minor units of its currency",
     )
     return [replace(column, currency=key), minor]

@@ -1,0 +1,112 @@
+"""%%ask without a model: ranked, prefilled calls; one runs by itself only where it is clear and only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from jupyter_connectors.askcell import AskResult, Question, bind_frames, conversation_of, today
+from jupyter_connectors.errors import AskFailed
+from jupyter_connectors.hub import new_call
+from jupyter_connectors.models import Tool, ToolClass
+from jupyter_connectors.prompt import front_of
+from jupyter_connectors.session import Session
+from jupyter_connectors.show import escaped, result_bundle
+from jupyter_connectors.signatures import identifier
+from jupyter_connectors.text import plural
+
+if TYPE_CHECKING:
+    from jupyter_connectors.ask.offline import Routed, Suggestion
+    from jupyter_connectors.frames.result import Result
+
+SHOWN = 3
+"""How many prefilled calls are shown."""
+
+
+def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) -> AskResult:
+    """Shows what the words of the question lead to, and runs it where that is safe and clear.
+
+    Raises:
+        AskFailed: A frame was asked for with `--into` and no call ran.
+        ConnectorError: The call failed.
+    """
+    from jupyter_connectors.ask.offline import route
+
+    routed = route(
+        question.text,
+        [tool for tool in tools if _reads(session, tool) or not question.read_only],
+        today=today(),
+        columns=lambda tool: _columns(session, tool),
+        reads=lambda tool: _reads(session, tool),
+    )
+    if routed.run is not None:
+        return _run(session, question, routed, routed.run)
+    _show(_listed(routed))
+    if routed.suggestions and session.shell is not None and front_of(session.shell) != "nobody":
+        # An editable cell below, filled in: the person completes it and runs it, or does not.
+        session.shell.set_next_input(_code(routed.suggestions[0]))
+    if question.into is not None:
+        raise AskFailed(f"no call ran, so nothing is bound to {question.into!r}", hint="run one of the calls above")
+    return AskResult(text=routed.notice, frames={})
+
+
+def _run(session: Session, question: Question, routed: Routed, chosen: Suggestion) -> AskResult:
+    from jupyter_connectors.ask.filters import narrow
+
+    result = session.call(new_call(chosen.tool, chosen.arguments))
+    frame = narrow(result.df, chosen.filters)
+    name = conversation_of(session, new=question.new).workspace.add(frame, chosen.tool.name)
+    bind_frames(session)
+    if question.into is not None and session.shell is not None:
+        session.shell.user_ns[question.into] = frame
+    found = f"{plural(len(frame), 'row')} in `{name}`"
+    if chosen.filters:
+        found += f", of {result.rows:,} that the call gave"
+    notes = "".join(f"\n- {escaped(note)}" for note in chosen.notes)
+    _show(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}")
+    _show_rows(result, frame)
+    return AskResult(text=routed.notice, frames={name: frame}, last=name)
+
+
+def _show_rows(result: Result, frame: object) -> None:
+    from IPython.display import display
+
+    display(result_bundle(result, shown=frame), raw=True)
+
+
+def _listed(routed: Routed) -> str:
+    parts = [routed.notice]
+    for each in routed.suggestions[:SHOWN]:
+        facts = [f"- {escaped(note)}" for note in each.notes]
+        if each.missing:
+            facts.append(f"- still needed: {', '.join(f'`{name}`' for name in each.missing)}")
+        if each.unused:
+            facts.append(f"- not used: {', '.join(escaped(word) for word in each.unused)}")
+        if not each.reads:
+            facts.append("- changes data: you will be asked before it runs")
+        parts.append("\n".join([f"```python\n{_code(each)}\n```", *facts]))
+    return "\n\n".join(parts)
+
+
+def _show(markdown: str) -> None:
+    from IPython.display import display
+
+    display({"text/markdown": markdown, "text/plain": markdown}, raw=True)
+
+
+def _code(suggestion: Suggestion) -> str:
+    from jupyter_connectors.ask.cell import code
+
+    return code(suggestion, identifier(suggestion.tool.connector, taken={}))
+
+
+def _columns(session: Session, tool: Tool) -> Mapping[str, str]:
+    from jupyter_connectors.frames.plan import known_columns
+    from jupyter_connectors.frames.shapes import shape_for
+
+    shape = shape_for(session.hub.connected(tool.connector).entry.id, tool.name)
+    return known_columns(shape) if shape is not None else {}
+
+
+def _reads(session: Session, tool: Tool) -> bool:
+    return session.hub.class_of(tool) is ToolClass.READ
