@@ -22,7 +22,7 @@ class ToolFunction:
     def __init__(self, session: Session, tool: Tool) -> None:
         self._session = session
         self._tool = tool
-        self._parameters = parameters(tool)
+        self._parameters = parameters(tool, bounded=session.hub.lists(tool))
         self.__name__ = tool.name
         self.__qualname__ = f"{tool.connector}.{tool.name}"
         self.__doc__ = docstring(tool, self._parameters)
@@ -40,8 +40,13 @@ class ToolFunction:
         """As a call, for a cell that awaits: other cells of the loop go on meanwhile."""
         return await self._session.acall(self._call(args, kwargs))
 
+    @property
+    def signature(self) -> str:
+        """The call as it is written: `list_invoices(*, status: Literal['open', 'paid'] = None)`."""
+        return f"{self._tool.name}{self.__signature__}"
+
     def __repr__(self) -> str:
-        return f"<{self.__qualname__}{self.__signature__}>"
+        return f"<{self._tool.connector}.{self.signature}>"
 
     def _call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ToolCall:
         arguments, bound = bind(self._tool, self._parameters, args, kwargs)
@@ -139,5 +144,5 @@ class Connector:
     def __repr__(self) -> str:
         found = self._session.hub.connected(self._name)
         tools = self._session.hub.tools(self._name)
-        names = "\n".join(f"  {tool.name}{parameters(tool).signature}" for tool in tools)
+        names = "\n".join(f"  {self[tool.name].signature}" for tool in tools)
         return f"{visible(found.entry.title)} ({self._name}), {plural(len(tools), 'tool')}\n{names}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from jupyter_connectors.askcell import AskResult, Question, bind_frames, conversation_of, today
+from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed
 from jupyter_connectors.hub import new_call
 from jupyter_connectors.models import Tool, ToolClass
@@ -16,6 +16,8 @@ from jupyter_connectors.signatures import identifier
 from jupyter_connectors.text import plural
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from jupyter_connectors.ask.offline import Routed, Suggestion
     from jupyter_connectors.frames.result import Result
 
@@ -36,7 +38,7 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
         question.text,
         [tool for tool in tools if _reads(session, tool) or not question.read_only],
         today=today(),
-        columns=lambda tool: _columns(session, tool),
+        columns=session.hub.known_columns,
         reads=lambda tool: _reads(session, tool),
     )
     if routed.run is not None:
@@ -68,7 +70,7 @@ def _run(session: Session, question: Question, routed: Routed, chosen: Suggestio
     return AskResult(text=routed.notice, frames={name: frame}, last=name)
 
 
-def _show_rows(result: Result, frame: object) -> None:
+def _show_rows(result: Result, frame: pd.DataFrame) -> None:
     from IPython.display import display
 
     display(result_bundle(result, shown=frame), raw=True)
@@ -98,14 +100,6 @@ def _code(suggestion: Suggestion) -> str:
     from jupyter_connectors.ask.cell import code
 
     return code(suggestion, identifier(suggestion.tool.connector, taken={}))
-
-
-def _columns(session: Session, tool: Tool) -> Mapping[str, str]:
-    from jupyter_connectors.frames.plan import known_columns
-    from jupyter_connectors.frames.shapes import shape_for
-
-    shape = shape_for(session.hub.connected(tool.connector).entry.id, tool.name)
-    return known_columns(shape) if shape is not None else {}
 
 
 def _reads(session: Session, tool: Tool) -> bool:

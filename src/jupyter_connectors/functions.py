@@ -11,7 +11,7 @@ from jupyter_connectors.extension import current
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jupyter_connectors.askcell import AskResult
+    from jupyter_connectors.conversation import AskResult
 
 
 def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | None = None) -> Connector:
@@ -55,7 +55,8 @@ def ask(
     Raises:
         AskFailed: No answer: a model error, or a budget used up.
     """
-    from jupyter_connectors.askcell import Question, ask_in_cell
+    from jupyter_connectors.askcell import ask_in_cell
+    from jupyter_connectors.conversation import Question
 
     asked = Question(text=question, model=model, connectors=connectors, read_only=read_only)
     return ask_in_cell(current(), asked)

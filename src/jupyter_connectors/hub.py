@@ -135,6 +135,21 @@ class Hub:
         rules = self._rules()
         return tuple(tool for connection in wanted for tool in connection.tools if enabled(tool, rules))
 
+    def lists(self, tool: Tool) -> bool:
+        """True if a call of the tool may have several pages, as far as is known."""
+        from jupyter_connectors.frames.shapes import shape_for
+
+        shape = shape_for(self._entries[tool.connector].id, tool.name)
+        reads = self.class_of(tool) is ToolClass.READ or tool.annotations.read_only is not False
+        return reads and (shape is None or shape.paging is not None)
+
+    def known_columns(self, tool: Tool) -> Mapping[str, str]:
+        """The columns a frame of this tool is known to have, with their kinds; empty where nothing is known."""
+        from jupyter_connectors.frames.shapes import known_columns, shape_for
+
+        shape = shape_for(self._entries[tool.connector].id, tool.name)
+        return known_columns(shape) if shape is not None else {}
+
     def class_of(self, tool: Tool) -> ToolClass:
         """What the tool does to the world, as the policy sees it."""
         return classify(tool, self._rules().reviewed.get(tool.connector, {}))
@@ -220,7 +235,7 @@ class Hub:
         reads = tool_class is ToolClass.READ
         held: list[Result] = []
         try:
-            result = await self._collect(call, tool, self._fetching(call, tool, reads=reads), progress, held.append)
+            result = await self._collect(call, tool, reads, progress, held.append)
         except asyncio.CancelledError as stop:
             partial = held[0] if held else None
             close("cancelled" if reads else "unknown", partial)
@@ -242,7 +257,7 @@ class Hub:
         self,
         call: ToolCall,
         tool: Tool,
-        fetch: Callable[[Mapping[str, Json]], Awaitable[Reply]],
+        reads: bool,
         progress: Callable[[Progress], None] | None,
         on_partial: Callable[[Result], None],
     ) -> Result:
@@ -252,11 +267,13 @@ class Hub:
         return await collect(
             call,
             tool,
-            fetch,
+            self._fetching(call, tool, reads=reads),
             shape=shape_for(self._entries[call.connector].id, tool.name),
             spool_dir=self._spool_dir,
             progress=progress or (lambda _: None),
             on_partial=on_partial,
+            # One yes is for one request: a reply to a change is never followed to a next page.
+            follow=reads or tool.annotations.read_only is True,
         )
 
     def _fetching(self, call: ToolCall, tool: Tool, *, reads: bool) -> Callable[[Mapping[str, Json]], Awaitable[Reply]]:

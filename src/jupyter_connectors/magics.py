@@ -88,7 +88,8 @@ class ConnectorMagics(Magics):
     @cell_magic
     def ask(self, line: str, cell: str) -> None:
         """Answers a question in English from the connected services; every result becomes a frame here."""
-        from jupyter_connectors.askcell import Question, ask_in_cell
+        from jupyter_connectors.askcell import ask_in_cell
+        from jupyter_connectors.conversation import Question
 
         ask_in_cell(self._session, Question(text=cell.strip(), **vars(_parsed(ConnectorMagics.ask, line))))
 

@@ -36,7 +36,7 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
     if not result.tabular:
         text = visible(result.text)
         return {"text/plain": f"{text}\n\n{source}"}
-    head = (result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS))
+    head = result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS)
     plain = f"{head.to_string(max_cols=8, max_colwidth=40)}\n\n{source} · {line}"
     mark = "" if result.complete else "⚠ "
     caption = html.escape(f"{mark}{source} · {line}")

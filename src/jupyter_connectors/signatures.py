@@ -35,8 +35,11 @@ class Parameters:
     """Python name to the name the server knows, which need not be an identifier."""
 
 
-def parameters(tool: Tool) -> Parameters:
-    """The Python parameters of a tool: required ones first, by position or name, the rest by name only."""
+def parameters(tool: Tool, *, bounded: bool = True) -> Parameters:
+    """The Python parameters of a tool: required ones first, by position or name, the rest by name only.
+
+    `bounded` adds `limit` and `pages`, for a tool whose reply may have several pages.
+    """
     properties: Mapping[str, Any] = tool.input_schema.get("properties") or {}
     required = set(tool.input_schema.get("required") or ())
     wire: dict[str, str] = {}
@@ -46,11 +49,13 @@ def parameters(tool: Tool) -> Parameters:
         wire[python] = name
         told = schema if isinstance(schema, dict) else {}
         needed = name in required
+        # The server's default is the size of a page; ours is everything.
+        default = None if python in BOUNDS else told.get("default")
         made.append(
             inspect.Parameter(
                 python,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD if needed else inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if needed else told.get("default"),
+                default=inspect.Parameter.empty if needed else default,
                 annotation=annotation(told),
             )
         )
@@ -86,8 +91,6 @@ def annotation(schema: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "null":
         return None
-    if schema.get("format") == "unix-time":
-        return int | datetime
     return _PLAIN.get(kind, Any) if isinstance(kind, str) else Any
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -231,3 +233,13 @@ def test_narrow_orders_and_cuts() -> None:
     assert list(narrow(frame, (Filter(column="created", operator="latest", value=1),))["amount"]) == [1]
     assert list(narrow(frame, (Filter(column="created", operator=">=", value="2026-01-02"),))["amount"]) == [1, 2]
     assert list(narrow(frame, (Filter(column="", operator="first", value=1),))["amount"]) == [1]
+
+
+def test_the_offline_way_loads_nothing_heavy() -> None:
+    script = (
+        "import sys\n"
+        "from jupyter_connectors.ask import cell, known, offline, providers, workspace\n"
+        "print([name for name in ('pandas', 'duckdb', 'pydantic_ai', 'mcp', 'openai') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -132,7 +132,9 @@ class Notebook:
         place = f"lab/tree/{self.name}?reset" if self._program == "lab" else f"notebooks/{self.name}"
         self.page.goto(f"{self._address}/{place}")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self._until("() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'")
+        self._until(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"
+        )
         return self
 
     def run(self, index: int) -> None:

@@ -101,11 +101,13 @@ for line in sys.stdin:
     if method == "initialize":
         info = {"name": "hostile", "version": "1"}
         version = message["params"]["protocolVersion"]
-        send({
-            "jsonrpc": "2.0",
-            "id": number,
-            "result": {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
-        })
+        send(
+            {
+                "jsonrpc": "2.0",
+                "id": number,
+                "result": {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
+            }
+        )
     elif method == "tools/list":
         send({"jsonrpc": "2.0", "id": number, "result": listing(message.get("params") or {})})
     elif method == "tools/call":

@@ -27,6 +27,7 @@ _LOCKED: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
 }
 _MOST_EXACT = 2**53
+_GRACE = 2.0
 
 
 def run_sql(
@@ -53,16 +54,31 @@ async def run_sql_async(
     running = asyncio.get_running_loop().run_in_executor(
         None, partial(_run, query, frames, connection, seconds, row_limit)
     )
+    running.add_done_callback(_looked_at)
     try:
-        return await asyncio.shield(running)
+        await asyncio.wait([running], timeout=seconds + _GRACE)
     except asyncio.CancelledError:
-        while not running.done():
-            # Again and again, because an interrupt that comes before the query starts is lost.
-            with suppress(duckdb.Error):
-                connection.interrupt()
-            await asyncio.wait([running], timeout=0.05)
-        running.exception()  # looked at, so that asyncio does not report it as forgotten
+        await _stopped(running, connection)
         raise
+    if not running.done():
+        # Some functions, such as repeat, do not look up until they are done.
+        raise TimedOut(f"the query took longer than {seconds:g} s", hint="make it smaller: filter or group first")
+    return running.result()
+
+
+async def _stopped(running: asyncio.Future[pd.DataFrame], connection: duckdb.DuckDBPyConnection) -> None:
+    """Interrupts again and again, because an interrupt that comes before the query starts is lost."""
+    for _ in range(10):
+        with suppress(duckdb.Error):
+            connection.interrupt()
+        if (await asyncio.wait([running], timeout=0.05))[0]:
+            return
+
+
+def _looked_at(running: asyncio.Future[pd.DataFrame]) -> None:
+    """Keeps asyncio from reporting the error of a query nobody waits for any more."""
+    if not running.cancelled():
+        running.exception()
 
 
 def _run(

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from jupyter_connectors.frames.names import snake
 from jupyter_connectors.frames.types import Kind, parse_kind
 
 _T = TypeVar("_T")
@@ -108,6 +109,18 @@ def shape_for(connector: str, tool: str) -> Shape | None:
         if shape.tool == tool and fnmatchcase(connector, shape.connector):
             return shape
     return None
+
+
+def known_columns(shape: Shape) -> Mapping[str, str]:
+    """The names of the columns a shape declares, with their kinds; patterns are left out."""
+    form = shape.form
+    found = {}
+    for path, kind in form.columns.items():
+        if "*" not in path:
+            words = path.split(".")
+            kept = [word for at, word in enumerate(words) if ".".join(words[: at + 1]) not in form.lift]
+            found[snake(kept or words)] = kind.name
+    return found
 
 
 @cache

@@ -1,0 +1,111 @@
+"""%%ask with a model: its calls and words shown as they come, its frames bound in the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
+from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError
+from jupyter_connectors.hub import new_call
+from jupyter_connectors.models import Bound, Json, Tool, ToolClass
+from jupyter_connectors.prompt import front_of
+from jupyter_connectors.session import Session, new_id
+from jupyter_connectors.widgets.answer import AnswerView, Line, State
+
+if TYPE_CHECKING:
+    from jupyter_connectors.ask.agent import Answer
+    from jupyter_connectors.ask.events import Event
+    from jupyter_connectors.ask.providers import Choice
+    from jupyter_connectors.frames.result import Result
+
+
+def answer_with_model(session: Session, question: Question, tools: Sequence[Tool], choice: Choice) -> AskResult:
+    """Answers in the running cell.
+
+    Raises:
+        AskFailed: No answer; what was fetched by then is bound all the same.
+        Cancelled: The person pressed Stop; a follow-up goes on from there.
+    """
+    view = AnswerView(session.runtime, session.desk, front_of(session.shell), identity=new_id(), model=choice.name)
+    view.open()
+    state: State = "failed"
+    failure: ConnectorError | None = None
+    try:
+        answer = session.runtime.run(_ask(session, question, tools, choice, view))
+        state = "done"
+    except Cancelled as stop:
+        state, failure = "stopped", stop
+    except ConnectorError as error:
+        failure = error
+    finally:
+        view.close(state)
+        bind_frames(session)
+    if failure is not None:
+        raise failure.with_traceback(None)
+    if question.into is not None and session.shell is not None:
+        if answer.last is None:
+            raise AskFailed("the answer has no frame to bind", hint=f"ask for rows to bind them to {question.into!r}")
+        session.shell.user_ns[question.into] = answer.frames[answer.last]
+    return AskResult(text=answer.text, frames=answer.frames, last=answer.last)
+
+
+async def _ask(session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView) -> Answer:
+    from jupyter_connectors.ask.agent import Setup, ask
+    from jupyter_connectors.ask.providers import open_model
+
+    conversation = conversation_of(session, new=question.new)
+    setup = Setup(
+        tools=tools,
+        caller=model_caller(session),
+        workspace=conversation.workspace,
+        reads=lambda tool: session.hub.class_of(tool) is ToolClass.READ,
+        emit=telling(view),
+        today=today(),
+        read_only=question.read_only,
+    )
+    return await ask(question.text, setup, model=open_model(choice), history=conversation.history)
+
+
+def model_caller(session: Session) -> Callable[[Tool, dict[str, Json]], Awaitable[Result]]:
+    """How the model calls a tool: the one call path, with the person asked as for a typed call."""
+
+    async def call(tool: Tool, arguments: dict[str, Json]) -> Result:
+        # What a model writes as `limit` is how many rows it wants, not the size of a page.
+        limit = arguments.get("limit")
+        bound = Bound(limit=limit) if isinstance(limit, int) and limit > 0 else None
+        made = new_call(tool, arguments, asked_by="model", bound=bound)
+        return await session.hub.call(made, approve=session.approve)
+
+    return call
+
+
+def telling(view: AnswerView) -> Callable[[Event], None]:
+    """Shows each event of an answer in its view."""
+    from jupyter_connectors.ask.events import CallFinished, CallStarted, Finished, TextDelta
+
+    def emit(event: Event) -> None:
+        if isinstance(event, TextDelta):
+            view.say(event.text)
+        elif isinstance(event, CallStarted):
+            line = Line(key=event.key, connector=event.connector, tool=event.tool, arguments=event.arguments_json)
+            view.begin(line)
+        elif isinstance(event, CallFinished):
+            view.end(
+                event.key,
+                state={"unknown": "error"}.get(event.outcome, event.outcome),
+                rows=event.rows,
+                complete=event.complete,
+                seconds=event.seconds,
+                frame=event.frame,
+                message=event.message,
+            )
+        elif isinstance(event, Finished):
+            view.use(_usage(event))
+
+    return emit
+
+
+def _usage(event: Any) -> str:
+    cost = f", ${event.cost:.4f}" if event.cost is not None else ", cost unknown"
+    return f"{event.input_tokens:,} tokens in, {event.output_tokens:,} out{cost}"

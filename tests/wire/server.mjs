@@ -1,0 +1,42 @@
+// A model's API on a free loopback port, scripted. Prints its address and runs until its input closes.
+import { LLMock } from "@copilotkit/aimock";
+
+const said = (request) => {
+	const last = request.messages.filter((each) => each.role === "user").at(-1);
+	return typeof last?.content === "string" ? last.content : (last?.content ?? []).map((part) => part.text).join(" ");
+};
+const results = (request) => {
+	const asked = request.messages.findLastIndex((each) => each.role === "user");
+	return request.messages.slice(asked + 1).filter((each) => each.role === "tool").map((each) => JSON.stringify(each.content));
+};
+const when = (words, count, also = () => true) => ({
+	predicate: (request) => said(request).includes(words) && results(request).length === count && also(request),
+});
+const calls = (...named) => ({
+	toolCalls: named.map(([name, input], place) => ({ name, arguments: JSON.stringify(input), id: `call_${place}_${name}` })),
+});
+
+const LIST = "acme-billing__list_invoices";
+const REFUND = "acme-billing__create_refund";
+const mock = new LLMock({ port: 0, host: "127.0.0.1", chunkSize: 8 });
+mock
+	.on(when("How many are open", 0), calls([LIST, { status: "open" }]))
+	.on(when("How many are open", 1), {
+		content: "Three invoices are open, as the frame shows (`invoices`).",
+		usage: { input_tokens: 12, output_tokens: 7, prompt_tokens: 12, completion_tokens: 7, total_tokens: 19 },
+	})
+	.on(when("invoices and customers", 0), calls([LIST, {}], ["acme-billing__list_customers", {}]))
+	.on(when("invoices and customers", 2), { content: "Both are here." })
+	.on(when("Refund the last payment", 0), calls([REFUND, { payment: "pi_1" }]))
+	.on(when("Refund the last payment", 1, (request) => results(request)[0].includes("DENIED")), { content: "It was not refunded." })
+	.on(when("Speak slowly", 0), { content: "One two three four five six seven eight nine ten." }, { streamingProfile: { ttft: 10, tps: 2 } })
+	.on(when("And now", 0), { content: "Now it is quick." })
+	.on(when("Wrong key", 0), { error: { message: "invalid x-api-key sk-canary-123456", type: "authentication_error" }, status: 401 })
+	.on(when("Odd request", 0), { error: { message: "tools.3 is odd sk-canary-123456", type: "invalid_request_error" }, status: 400 });
+
+console.log(await mock.start());
+process.stdin.resume();
+process.stdin.on("end", async () => {
+	await mock.stop();
+	process.exit(0);
+});
