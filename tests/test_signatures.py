@@ -61,6 +61,11 @@ def test_limit_is_rows_in_all_even_where_the_server_calls_its_page_size_so() -> 
     assert bound("c", limit=250) == ({"customer": "c"}, Bound(limit=250))
 
 
+@pytest.mark.parametrize("written", ["2026-11-01", "2026-11-01T01:00+01:00", datetime(2026, 11, 1)])
+def test_seconds_may_be_written_as_a_date(written: Any) -> None:
+    assert bound("c", created_gte=written)[0]["created[gte]"] == 1793491200
+
+
 @pytest.mark.parametrize(
     ("kwargs", "problem"),
     [

@@ -66,11 +66,11 @@ def _run(session: Session, question: Question, routed: Routed, chosen: Suggestio
         found += f", of {result.rows:,} that the call gave"
     notes = "".join(f"\n- {escaped(note)}" for note in chosen.notes)
     _show(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}")
-    _show_rows(result, frame)
+    _show_rows(result, frame if chosen.filters else None)
     return AskResult(text=routed.notice, frames={name: frame}, last=name)
 
 
-def _show_rows(result: Result, frame: pd.DataFrame) -> None:
+def _show_rows(result: Result, frame: pd.DataFrame | None) -> None:
     from IPython.display import display
 
     display(result_bundle(result, shown=frame), raw=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jupyter_connectors.frames.result import Result
 
 PREVIEW_ROWS = 10
+PREVIEW_COLUMNS = 10
 
 _GROUPS = {
     ToolClass.READ: "Read",
@@ -36,17 +37,29 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
     if not result.tabular:
         text = visible(result.text)
         return {"text/plain": f"{text}\n\n{source}"}
-    head = result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS)
-    plain = f"{head.to_string(max_cols=8, max_colwidth=40)}\n\n{source} · {line}"
+    head = _lean(result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS))
+    columns = len(result.schema()) if shown is None else len(shown.columns)
+    facts = [source, line]
+    if shown is not None:
+        facts.append(f"{plural(len(shown), 'row')} left by the conditions")
+    if columns > len(head.columns):
+        facts.append(f"{len(head.columns)} of {columns} columns shown")
     mark = "" if result.complete else "⚠ "
-    caption = html.escape(f"{mark}{source} · {line}")
+    caption = mark + " · ".join(facts)
+    plain = f"{head.to_string(max_colwidth=40)}\n\n{caption}"
     notes = "".join(f"<li>{html.escape(visible(note))}</li>" for note in result.notes)
     listed = f'<ul style="margin:0.2em 0;color:var(--jp-ui-font-color2)">{notes}</ul>' if notes else ""
-    table = head.to_html(max_cols=12, border=0, notebook=True, justify="left")
+    table = head.to_html(border=0, notebook=True, justify="left")
     return {
-        "text/html": f'{table}<div style="color:var(--jp-ui-font-color2)">{caption}</div>{listed}',
+        "text/html": f'{table}<div style="color:var(--jp-ui-font-color2)">{html.escape(caption)}</div>{listed}',
         "text/plain": plain,
     }
+
+
+def _lean(frame: pd.DataFrame) -> pd.DataFrame:
+    """The first columns that say most: exact minor units repeat an amount that is there already."""
+    names = [name for name in frame.columns if not (str(name).endswith("_minor") and str(name)[:-6] in frame.columns)]
+    return frame[names[:PREVIEW_COLUMNS]]
 
 
 def register(formatter: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import keyword
 import re
@@ -59,9 +60,9 @@ def parameters(tool: Tool, *, bounded: bool = True) -> Parameters:
                 annotation=annotation(told),
             )
         )
-    for bound in BOUNDS:
+    for bound in BOUNDS if bounded else ():
         if bound not in wire:
-            made.append(inspect.Parameter(bound, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=int | None))
+            made.append(inspect.Parameter(bound, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=int))
     made.sort(key=lambda each: each.kind)
     return Parameters(signature=inspect.Signature(made), wire=wire)
 
@@ -97,7 +98,7 @@ def annotation(schema: Mapping[str, Any]) -> Any:
 def sendable(value: Any, schema: Mapping[str, Any]) -> Json:
     """`value` as JSON: dates and times become what the schema asks for, epoch seconds or ISO text.
 
-    A time without a zone counts as UTC.
+    A time without a zone counts as UTC. Text for an argument that takes seconds may be an ISO date or time.
     """
     if isinstance(value, datetime):  # pandas Timestamps are datetimes too
         value = value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -106,6 +107,9 @@ def sendable(value: Any, schema: Mapping[str, Any]) -> Json:
         if _wants_seconds(schema):
             return int(datetime(value.year, value.month, value.day, tzinfo=UTC).timestamp())
         return value.isoformat()
+    if isinstance(value, str) and _wants_seconds(schema):
+        with contextlib.suppress(ValueError):
+            return sendable(datetime.fromisoformat(value), schema)
     if isinstance(value, list | tuple | set):
         return [sendable(each, {}) for each in value]
     if isinstance(value, dict):

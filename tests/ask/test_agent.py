@@ -297,4 +297,5 @@ async def test_nested_lists_are_frames_of_their_own(talk: Talk) -> None:
     answer = await talk.ask("Lines", script.model)
     assert len(answer.frames["invoices"]) == 3
     assert len(answer.frames["invoices_lines"]) == 6
+    assert answer.last == "invoices"
     assert "invoices_lines" in script.told("a")

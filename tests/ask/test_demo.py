@@ -7,17 +7,23 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic_ai.messages import ModelMessagesTypeAdapter
 
 from jupyter_connectors.approval import Answer, Request
+from jupyter_connectors.ask.agent import History, Setup, ask
 from jupyter_connectors.ask.filters import narrow
-from jupyter_connectors.ask.known import known_columns
 from jupyter_connectors.ask.offline import Routed, route
+from jupyter_connectors.ask.preview import tokens
+from jupyter_connectors.ask.workspace import Workspace
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.directory.catalogue import Catalogue
+from jupyter_connectors.frames.result import Result
 from jupyter_connectors.hub import Hub, new_call
-from jupyter_connectors.models import Tool, ToolClass
+from jupyter_connectors.models import Json, Tool, ToolClass
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
+
+from .conftest import Script
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +48,7 @@ class Office:
             question,
             self.tools,
             today=TODAY,
-            columns=lambda each: known_columns(each.connector, each.name),
+            columns=self.hub.known_columns,
             reads=self.reads,
         )
 
@@ -106,3 +112,42 @@ async def test_the_demo_never_writes_or_guesses_by_itself(office: Office) -> Non
     ):
         assert office.route(question).run is None, question
     assert office.route("refund payment pi_123").suggestions[0].tool.name == "create_refund"
+
+
+async def test_a_model_answers_over_both_connectors_and_its_refund_needs_the_person(office: Office) -> None:
+    asked: list[Request] = []
+
+    async def no(request: Request) -> Answer:
+        asked.append(request)
+        return Answer(choice="deny", by="you")
+
+    async def caller(tool: Tool, arguments: dict[str, Json]) -> Result:
+        return await office.hub.call(new_call(tool, arguments, asked_by="model"), approve=no)
+
+    query = "SELECT c.name, sum(i.amount_due) AS due FROM invoices i JOIN customers c ON i.customer = c.id GROUP BY 1"
+    script = Script(
+        [
+            {"a": ("acme-billing__list_invoices", {"status": "open"}), "b": ("acme-billing__list_customers", {})},
+            {"c": ("sql", {"query": query, "name": "due"}), "d": ("acme-crm__list_accounts", {"nonsense": 1})},
+            {"e": ("acme-billing__create_refund", {"payment": "pi_1"})},
+            "Done (`due`).",
+        ]
+    )
+    workspace = Workspace()
+    setup = Setup(
+        tools=office.tools,
+        caller=caller,
+        workspace=workspace,
+        reads=office.reads,
+        emit=lambda event: None,
+        today=TODAY,
+    )
+    answer = await ask("Who owes most?", setup, model=script.model, history=History())
+    assert answer.last == "due"
+    assert len(answer.frames["due"]) > 10
+    assert str(answer.frames["invoices"]["created"].dtype) == "datetime64[us, UTC]"
+    assert "FAILED" in script.told("d")
+    assert [request.call.tool for request in asked] == ["create_refund"]
+    assert "DENIED" in script.told("e")
+    sent = ModelMessagesTypeAdapter.dump_json(script.sent[-1]).decode()
+    assert tokens(sent) < 12_000 and len(answer.frames["invoices"]) > 50

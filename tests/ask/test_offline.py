@@ -238,7 +238,7 @@ def test_narrow_orders_and_cuts() -> None:
 def test_the_offline_way_loads_nothing_heavy() -> None:
     script = (
         "import sys\n"
-        "from jupyter_connectors.ask import cell, known, offline, providers, workspace\n"
+        "from jupyter_connectors.ask import cell, offline, providers, workspace\n"
         "print([name for name in ('pandas', 'duckdb', 'pydantic_ai', 'mcp', 'openai') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -102,7 +102,7 @@ class Answer:
     """The frames this question made, by their names in the workspace."""
 
     last: str | None
-    """The name of the last of them."""
+    """The name of the frame its last call made."""
 
     history: History = field(hash=False)
     usage: RunUsage = field(hash=False)
@@ -145,9 +145,9 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
             failed = _failure(error, setup.budget)
         finally:
             history.messages = _closed(messages, tools.record)
-    made = tools.record.frames
+    made = tools.record
     text = "".join(said) if failed else run.output
-    answer = Answer(text=text, frames=made, last=next(reversed(made), None), history=history, usage=usage)
+    answer = Answer(text=text, frames=made.frames, last=made.last, history=history, usage=usage)
     if failed is not None:
         # Raised here, because IPython prints the whole stack of an error that is raised while another is handled.
         failed.partial = answer

@@ -130,10 +130,13 @@ def _key(key: str | None, environ: Mapping[str, str]) -> str | None:
 
 
 def _anthropic(choice: Choice, key: str) -> Model:
-    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.models.anthropic import AnthropicModel, AnthropicModelSettings
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
-    return AnthropicModel(choice.model, provider=AnthropicProvider(api_key=key, base_url=choice.base_url))
+    provider = AnthropicProvider(api_key=key, base_url=choice.base_url)
+    # Each step sends the conversation again, so it is cached; other servers may not know that parameter.
+    cached = AnthropicModelSettings(anthropic_cache=True, anthropic_cache_tool_definitions=True)
+    return AnthropicModel(choice.model, provider=provider, settings=None if choice.base_url else cached)
 
 
 def _openai(choice: Choice, key: str) -> Model:

@@ -57,6 +57,9 @@ class Record:
     """What the calls of one question left behind."""
 
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    last: str | None = None
+    """The frame of the last call; frames of lists nested in it do not count."""
+
     interrupted: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Of calls that were cut off: their names and what to tell the model, by their ids."""
 
@@ -148,6 +151,7 @@ class ConnectorTools(AbstractToolset[None]):
             rows = await asyncio.to_thread(result.children.__getitem__, child)
             within = self._add(rows, f"{name}_{child}")
             notes.append(f"the lists in {child} are the frame {within}: {plural(len(rows), 'row')}, by parent_id")
+        self.record.last = name
         line = result.completeness.line
         told = frame_preview(frame, Facts(name=name, completeness=line, notes=notes))
         proven = {"complete": True, "partial": False}.get(result.completeness.state)
@@ -155,7 +159,7 @@ class ConnectorTools(AbstractToolset[None]):
 
     async def _query(self, key: str, arguments: dict[str, Json]) -> tuple[str, CallFinished]:
         frame = await run_sql_async(str(arguments.get("query", "")), self._workspace.frames)
-        name = self._add(frame, str(arguments.get("name") or "result"))
+        name = self.record.last = self._add(frame, str(arguments.get("name") or "result"))
         cut = frame.attrs.get(CUT)
         line = f"cut after {cut:,} rows, there are more" if cut else "all rows of the query"
         told = frame_preview(frame, Facts(name=name, completeness=line))

@@ -1,0 +1,73 @@
+"""A hub over real servers, with a log and a person who answers as told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jupyter_connectors.approval import Answer, Approver, Choice, Request
+from jupyter_connectors.audit import Audit
+from jupyter_connectors.directory.catalogue import shipped
+from jupyter_connectors.frames.result import Result
+from jupyter_connectors.hub import Hub, new_call
+from jupyter_connectors.models import Bound, Entry, Launch
+from jupyter_connectors.sessions.limits import Limits
+from jupyter_connectors.store import open_store
+
+ENTRIES = {entry.id: entry for entry in shipped()}
+
+
+def flagged(name: str, *flags: str) -> Entry:
+    """A demo connector whose server gets these flags."""
+    entry = ENTRIES[name]
+    assert isinstance(entry.target, Launch)
+    return replace(entry, target=replace(entry.target, args=(*entry.target.args, *flags)))
+
+
+@dataclass
+class Bench:
+    """A hub, its log, and what the person was asked."""
+
+    hub: Hub
+    audit: Audit
+    asked: list[Request]
+    off: set[tuple[str, str | None]]
+    says: Choice = "once"
+    edits: str | None = None
+
+    @property
+    def approve(self) -> Approver:
+        async def answer(request: Request) -> Answer:
+            self.asked.append(request)
+            edits, self.edits = self.edits, None
+            return Answer(choice=self.says, by="you", arguments_json=edits)
+
+        return answer
+
+    async def call(self, connector: str, tool: str, bound: Bound | None = None, /, **arguments: Any) -> Result:
+        return await self.hub.call(
+            new_call(self.hub.find(connector, tool), arguments, bound=bound), approve=self.approve
+        )
+
+    @property
+    def log(self) -> list[tuple[str, str | None]]:
+        return [(row["decision"], row["outcome"]) for row in self.audit.rows()]
+
+
+@asynccontextmanager
+async def bench(place: Path, *entries: Entry, limits: Limits | None = None) -> AsyncIterator[Bench]:
+    store = open_store(place / "state.sqlite")
+    off: set[tuple[str, str | None]] = set()
+    audit = Audit(store)
+    limits = limits or Limits(call=20, close=0.5)
+    hub = Hub(audit=audit, spool_dir=place, limits=limits, switched_off=lambda: frozenset(off))
+    try:
+        for entry in entries:
+            await hub.connect(entry)
+        yield Bench(hub=hub, audit=audit, asked=[], off=off)
+    finally:
+        await hub.close()
+        store.close()
