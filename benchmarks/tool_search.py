@@ -22,8 +22,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from jupyter_connectors.ask.names import stems_of
-from jupyter_connectors.ask.search import ToolIndex
+from jupyter_connectors.answering.names import stems_of
+from jupyter_connectors.answering.search import ToolIndex
 from jupyter_connectors.models import Tool
 
 Search = Callable[[str], list[str]]

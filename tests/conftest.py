@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +30,25 @@ def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield places
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def model_api() -> Iterator[str]:
+    """The address of a scripted model API (tests/wire/server.mjs) that speaks Anthropic's and OpenAI's formats."""
+    wire = Path(__file__).parent / "wire"
+    node = shutil.which("node")
+    if node is None or not (wire / "node_modules").is_dir():
+        reason = "needs Node and `npm ci` in tests/wire"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with subprocess.Popen(
+        [node, "server.mjs"], cwd=wire, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None and process.stdin is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+        process.wait(10)
 
 
 def hostile(mode: str, **variables: str) -> Entry:

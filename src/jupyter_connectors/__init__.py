@@ -12,9 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_connectors.functions import ask, audit, connect, disconnect
+    from jupyter_connectors.functions import ask, audit_log, connect, disconnect
 
-__all__ = ["ask", "audit", "connect", "disconnect", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["ask", "audit_log", "connect", "disconnect", "load_ipython_extension", "unload_ipython_extension"]
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -11,7 +11,7 @@ from jupyter_connectors.models import Tool
 from jupyter_connectors.session import Session
 
 if TYPE_CHECKING:
-    from jupyter_connectors.ask.providers import Choice
+    from jupyter_connectors.answering.providers import Choice
 
 
 def ask_in_cell(session: Session, question: Question) -> AskResult:
@@ -35,7 +35,7 @@ def ask_in_cell(session: Session, question: Question) -> AskResult:
 
 
 def _choose(question: Question) -> Choice | None:
-    from jupyter_connectors.ask.providers import choose
+    from jupyter_connectors.answering.providers import choose
 
     return choose(question.model, environ=os.environ, base_url=question.base_url)
 

@@ -14,9 +14,9 @@ from jupyter_connectors.session import Session, new_id
 from jupyter_connectors.widgets.answer import AnswerView, Line, State
 
 if TYPE_CHECKING:
-    from jupyter_connectors.ask.agent import Answer
-    from jupyter_connectors.ask.events import Event
-    from jupyter_connectors.ask.providers import Choice
+    from jupyter_connectors.answering.agent import Answer
+    from jupyter_connectors.answering.events import Event
+    from jupyter_connectors.answering.providers import Choice
     from jupyter_connectors.frames.result import Result
 
 
@@ -51,8 +51,8 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
 
 
 async def _ask(session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView) -> Answer:
-    from jupyter_connectors.ask.agent import Setup, ask
-    from jupyter_connectors.ask.providers import open_model
+    from jupyter_connectors.answering.agent import Setup, ask
+    from jupyter_connectors.answering.providers import open_model
 
     conversation = conversation_of(session, new=question.new)
     setup = Setup(
@@ -82,7 +82,7 @@ def model_caller(session: Session) -> Callable[[Tool, dict[str, Json]], Awaitabl
 
 def telling(view: AnswerView) -> Callable[[Event], None]:
     """Shows each event of an answer in its view."""
-    from jupyter_connectors.ask.events import CallFinished, CallStarted, Finished, TextDelta
+    from jupyter_connectors.answering.events import CallFinished, CallStarted, Finished, TextDelta
 
     def emit(event: Event) -> None:
         if isinstance(event, TextDelta):

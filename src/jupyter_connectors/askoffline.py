@@ -18,7 +18,7 @@ from jupyter_connectors.text import plural
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jupyter_connectors.ask.offline import Routed, Suggestion
+    from jupyter_connectors.answering.offline import Routed, Suggestion
     from jupyter_connectors.frames.result import Result
 
 SHOWN = 3
@@ -32,7 +32,7 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
         AskFailed: A frame was asked for with `--into` and no call ran.
         ConnectorError: The call failed.
     """
-    from jupyter_connectors.ask.offline import route
+    from jupyter_connectors.answering.offline import route
 
     routed = route(
         question.text,
@@ -53,7 +53,7 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
 
 
 def _run(session: Session, question: Question, routed: Routed, chosen: Suggestion) -> AskResult:
-    from jupyter_connectors.ask.filters import narrow
+    from jupyter_connectors.answering.filters import narrow
 
     result = session.call(new_call(chosen.tool, chosen.arguments))
     frame = narrow(result.df, chosen.filters)
@@ -97,7 +97,7 @@ def _show(markdown: str) -> None:
 
 
 def _code(suggestion: Suggestion) -> str:
-    from jupyter_connectors.ask.cell import code
+    from jupyter_connectors.answering.cell import code
 
     return code(suggestion, identifier(suggestion.tool.connector, taken={}))
 

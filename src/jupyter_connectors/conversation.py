@@ -13,8 +13,8 @@ from jupyter_connectors.session import Session
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jupyter_connectors.ask.agent import History
-    from jupyter_connectors.ask.workspace import Workspace
+    from jupyter_connectors.answering.agent import History
+    from jupyter_connectors.answering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ def conversation_of(session: Session, *, new: bool = False) -> Conversation:
     """The conversation that goes on in this kernel; a new one if there is none or one is asked for."""
     held: Conversation | None = session.conversation
     if held is None or new:
-        from jupyter_connectors.ask.agent import History
-        from jupyter_connectors.ask.workspace import Workspace
+        from jupyter_connectors.answering.agent import History
+        from jupyter_connectors.answering.workspace import Workspace
 
         held = Conversation(history=History(), workspace=Workspace(session.is_taken))
         session.conversation = held

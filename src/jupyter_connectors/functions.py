@@ -62,6 +62,6 @@ def ask(
     return ask_in_cell(current(), asked)
 
 
-def audit(limit: int | None = None) -> pd.DataFrame:
+def audit_log(limit: int | None = None) -> pd.DataFrame:
     """Every call of every kernel of yours, newest first, as a DataFrame."""
     return current().audit_frame(limit)

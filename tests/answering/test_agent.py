@@ -10,9 +10,9 @@ import pytest
 from pydantic_ai.messages import ModelMessagesTypeAdapter
 from pydantic_ai.models.function import FunctionModel
 
-from jupyter_connectors.ask.agent import Budget
-from jupyter_connectors.ask.events import CallFinished, CallStarted, Finished, TextDelta
-from jupyter_connectors.ask.preview import tokens
+from jupyter_connectors.answering.agent import Budget
+from jupyter_connectors.answering.events import CallFinished, CallStarted, Finished, TextDelta
+from jupyter_connectors.answering.preview import tokens
 from jupyter_connectors.errors import AskFailed, Denied, Incomplete, OutcomeUnknown, ToolFailed
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import shape_for
@@ -271,7 +271,7 @@ async def _offered(talk: Talk, tools: tuple[Tool, ...]) -> list[str]:
 
 
 async def test_names_taken_by_the_person_are_left_alone(talk: Talk) -> None:
-    from jupyter_connectors.ask.workspace import Workspace
+    from jupyter_connectors.answering.workspace import Workspace
 
     talk.workspace = Workspace(taken=lambda name: name == "invoices")
     talk.answers["list_invoices"] = invoices(1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from jupyter_connectors.ask.columns import Columns
-from jupyter_connectors.ask.filters import Filter, Operator
-from jupyter_connectors.ask.parameters import Parameter, placed
-from jupyter_connectors.ask.question import At, Question, Said, Word
+from jupyter_connectors.answering.columns import Columns
+from jupyter_connectors.answering.filters import Filter, Operator
+from jupyter_connectors.answering.parameters import Parameter, placed
+from jupyter_connectors.answering.question import At, Question, Said, Word
 from jupyter_connectors.models import Json, Tool
 
 _QUERIES = ("query", "q", "search", "search_query", "text", "term", "keywords", "name", "title")

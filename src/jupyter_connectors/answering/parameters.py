@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from jupyter_connectors.ask.names import stem, words_of
+from jupyter_connectors.answering.names import stem, words_of
 from jupyter_connectors.models import Json, Tool
 
 Edge = Literal["from", "after", "until", "before"]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from jupyter_connectors.ask.amounts import Amount, currency_of
-from jupyter_connectors.ask.columns import Columns
-from jupyter_connectors.ask.dates import fill_dates, fill_overdue
-from jupyter_connectors.ask.filling import Filling
-from jupyter_connectors.ask.filters import Filter
-from jupyter_connectors.ask.names import nouns_of, stems_of, words_of
-from jupyter_connectors.ask.parameters import Parameter, parameters_of
-from jupyter_connectors.ask.places import country_code
-from jupyter_connectors.ask.question import Question, Word
+from jupyter_connectors.answering.amounts import Amount, currency_of
+from jupyter_connectors.answering.columns import Columns
+from jupyter_connectors.answering.dates import fill_dates, fill_overdue
+from jupyter_connectors.answering.filling import Filling
+from jupyter_connectors.answering.filters import Filter
+from jupyter_connectors.answering.names import nouns_of, stems_of, words_of
+from jupyter_connectors.answering.parameters import Parameter, parameters_of
+from jupyter_connectors.answering.places import country_code
+from jupyter_connectors.answering.question import Question, Word
 from jupyter_connectors.models import Tool
 
 _OPPOSITES = {"open": "clos", "unpaid": "paid", "inactiv": "activ", "unread": "read", "unassign": "assign"}

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from pydantic_ai.models import Model
 
-from jupyter_connectors.ask.events import CallFinished, Finished, TextDelta
-from jupyter_connectors.ask.providers import Choice, open_model
+from jupyter_connectors.answering.events import CallFinished, Finished, TextDelta
+from jupyter_connectors.answering.providers import Choice, open_model
 from jupyter_connectors.errors import AskFailed, Denied
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.models import Json, Tool
@@ -29,32 +25,14 @@ WIRE = Path(__file__).parent.parent / "wire"
 KEY = "sk-canary-123456"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a scripted model API."""
-    node = shutil.which("node")
-    if node is None or not (WIRE / "node_modules").is_dir():
-        reason = "needs Node and `npm ci` in tests/wire"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with subprocess.Popen(
-        [node, "server.mjs"], cwd=WIRE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None and process.stdin is not None
-        yield process.stdout.readline().strip()
-        process.stdin.close()
-        process.wait(10)
-
-
 @pytest.fixture(params=["anthropic", "openai"])
-def model(request: pytest.FixtureRequest, server: str) -> Model:
+def model(request: pytest.FixtureRequest, model_api: str) -> Model:
     if request.param == "anthropic":
-        return open_model(Choice(provider="anthropic", model="claude-sonnet-5-5", base_url=server, key=KEY))
-    return open_model(Choice(provider="openai", model="gpt-6.1-sol", base_url=f"{server}/v1", key=KEY))
+        return open_model(Choice(provider="anthropic", model="claude-sonnet-5-5", base_url=model_api, key=KEY))
+    return open_model(Choice(provider="openai", model="gpt-6.1-sol", base_url=f"{model_api}/v1", key=KEY))
 
 
-async def test_a_call_streams_and_is_answered(talk: Talk, model: Model, server: str) -> None:
+async def test_a_call_streams_and_is_answered(talk: Talk, model: Model, model_api: str) -> None:
     talk.answers["list_invoices"] = invoices(3, text="x" * 400)
     answer = await talk.ask("How many are open?", model)
     assert answer.text == "Three invoices are open, as the frame shows (`invoices`)."
@@ -65,9 +43,9 @@ async def test_a_call_streams_and_is_answered(talk: Talk, model: Model, server: 
     assert isinstance(done, Finished) and done.input_tokens > 0 and done.model == model.model_name
 
 
-async def test_no_row_past_the_fifth_is_sent(talk: Talk, model: Model, server: str) -> None:
+async def test_no_row_past_the_fifth_is_sent(talk: Talk, model: Model, model_api: str) -> None:
     def journal() -> list[dict[str, Json]]:
-        with urlopen(f"{server}/__aimock/journal") as reply:
+        with urlopen(f"{model_api}/__aimock/journal") as reply:
             found: list[dict[str, Json]] = json.load(reply)
         return found
 

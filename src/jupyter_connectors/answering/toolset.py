@@ -13,11 +13,11 @@ from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool
 from pydantic_core import SchemaValidator, core_schema
 
-from jupyter_connectors.ask.definitions import Definition
-from jupyter_connectors.ask.events import CallFinished, CallOutcome, CallStarted, Event
-from jupyter_connectors.ask.preview import Facts, frame_preview, text_preview
-from jupyter_connectors.ask.sql import CUT, run_sql_async
-from jupyter_connectors.ask.workspace import Workspace
+from jupyter_connectors.answering.definitions import Definition
+from jupyter_connectors.answering.events import CallFinished, CallOutcome, CallStarted, Event
+from jupyter_connectors.answering.preview import Facts, frame_preview, text_preview
+from jupyter_connectors.answering.sql import CUT, run_sql_async
+from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.errors import Cancelled, ConnectorError, Denied, Incomplete, OutcomeUnknown
 from jupyter_connectors.models import Json, Tool, canonical
 from jupyter_connectors.text import plural

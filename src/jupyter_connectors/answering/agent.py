@@ -26,12 +26,12 @@ from pydantic_ai.models import Model
 from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RunUsage, UsageLimits
 
-from jupyter_connectors.ask.definitions import Definition, define
-from jupyter_connectors.ask.events import Event, Finished, TextDelta
-from jupyter_connectors.ask.instructions import instructions
-from jupyter_connectors.ask.search import ToolIndex
-from jupyter_connectors.ask.toolset import Caller, ConnectorTools, Record
-from jupyter_connectors.ask.workspace import Workspace
+from jupyter_connectors.answering.definitions import Definition, define
+from jupyter_connectors.answering.events import Event, Finished, TextDelta
+from jupyter_connectors.answering.instructions import instructions
+from jupyter_connectors.answering.search import ToolIndex
+from jupyter_connectors.answering.toolset import Caller, ConnectorTools, Record
+from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.errors import AskFailed
 from jupyter_connectors.models import Tool
 from jupyter_connectors.text import one_line

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jupyter_connectors.ask.names import frame_name, reserved
+from jupyter_connectors.answering.names import frame_name, reserved
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from jupyter_connectors.ask.cell import code
-from jupyter_connectors.ask.filters import Filter, narrow
-from jupyter_connectors.ask.offline import Routed, route
+from jupyter_connectors.answering.cell import code
+from jupyter_connectors.answering.filters import Filter, narrow
+from jupyter_connectors.answering.offline import Routed, route
 from jupyter_connectors.models import Tool
 
 from .catalogue import DAY, INSTANT, TEXT, TOOLS, columns, reads, tool
@@ -238,7 +238,7 @@ def test_narrow_orders_and_cuts() -> None:
 def test_the_offline_way_loads_nothing_heavy() -> None:
     script = (
         "import sys\n"
-        "from jupyter_connectors.ask import cell, offline, providers, workspace\n"
+        "from jupyter_connectors.answering import cell, offline, providers, workspace\n"
         "print([name for name in ('pandas', 'duckdb', 'pydantic_ai', 'mcp', 'openai') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

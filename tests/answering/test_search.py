@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_connectors.ask.search import ToolIndex, search
+from jupyter_connectors.answering.search import ToolIndex, search
 from jupyter_connectors.models import Tool
 
 from .catalogue import TOOLS

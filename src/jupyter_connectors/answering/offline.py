@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from jupyter_connectors.ask.filling import Filling
-from jupyter_connectors.ask.filters import Filter
-from jupyter_connectors.ask.names import nouns_of, stem, words_of
-from jupyter_connectors.ask.question import Question, Word, read_question
-from jupyter_connectors.ask.search import ToolIndex
-from jupyter_connectors.ask.slots import fill
+from jupyter_connectors.answering.filling import Filling
+from jupyter_connectors.answering.filters import Filter
+from jupyter_connectors.answering.names import nouns_of, stem, words_of
+from jupyter_connectors.answering.question import Question, Word, read_question
+from jupyter_connectors.answering.search import ToolIndex
+from jupyter_connectors.answering.slots import fill
 from jupyter_connectors.models import Json, Tool
 
 NOTICE = "No model is configured: matched by keywords. Nothing was interpreted."

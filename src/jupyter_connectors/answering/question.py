@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from jupyter_connectors.ask.amounts import Amount, find_amounts
-from jupyter_connectors.ask.calendar import Span, find_spans
-from jupyter_connectors.ask.names import stem, words_of
-from jupyter_connectors.ask.search import FILLER
+from jupyter_connectors.answering.amounts import Amount, find_amounts
+from jupyter_connectors.answering.calendar import Span, find_spans
+from jupyter_connectors.answering.names import stem, words_of
+from jupyter_connectors.answering.search import FILLER
 
 At = tuple[int, int]
 

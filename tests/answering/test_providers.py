@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_connectors.ask.providers import DEFAULT_ANTHROPIC, DEFAULT_OPENAI, VARIABLE, choose, open_model
+from jupyter_connectors.answering.providers import DEFAULT_ANTHROPIC, DEFAULT_OPENAI, VARIABLE, choose, open_model
 from jupyter_connectors.errors import AskFailed
 
 KEY = "sk-canary-123456789"

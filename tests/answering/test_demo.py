@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from pydantic_ai.messages import ModelMessagesTypeAdapter
 
+from jupyter_connectors.answering.agent import History, Setup, ask
+from jupyter_connectors.answering.filters import narrow
+from jupyter_connectors.answering.offline import Routed, route
+from jupyter_connectors.answering.preview import tokens
+from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.approval import Answer, Request
-from jupyter_connectors.ask.agent import History, Setup, ask
-from jupyter_connectors.ask.filters import narrow
-from jupyter_connectors.ask.offline import Routed, route
-from jupyter_connectors.ask.preview import tokens
-from jupyter_connectors.ask.workspace import Workspace
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.directory.catalogue import Catalogue
 from jupyter_connectors.frames.result import Result

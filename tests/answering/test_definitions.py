@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from jupyter_connectors.ask.definitions import define
-from jupyter_connectors.ask.workspace import Workspace
+from jupyter_connectors.answering.definitions import define
+from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.models import Tool
 
 from .catalogue import TEXT, tool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from jupyter_connectors.ask.preview import CLOSE, OPEN
+from jupyter_connectors.answering.preview import CLOSE, OPEN
 
 _TEXT = f"""\
 You answer the questions of a person in a Jupyter notebook from the services connected to it, by calling tools.

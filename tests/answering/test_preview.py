@@ -8,7 +8,7 @@ import string
 import pandas as pd
 import pytest
 
-from jupyter_connectors.ask.preview import BUDGET, CLOSE, OPEN, Facts, frame_preview, text_preview, tokens
+from jupyter_connectors.answering.preview import BUDGET, CLOSE, OPEN, Facts, frame_preview, text_preview, tokens
 
 FACTS = Facts(name="invoices", completeness="complete: 3 rows in 1 page")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from jupyter_connectors.ask.calendar import Span
-from jupyter_connectors.ask.columns import Columns
-from jupyter_connectors.ask.filling import Filling
-from jupyter_connectors.ask.names import words_of
-from jupyter_connectors.ask.parameters import Range, bound_value, ranges_of
-from jupyter_connectors.ask.question import Word
+from jupyter_connectors.answering.calendar import Span
+from jupyter_connectors.answering.columns import Columns
+from jupyter_connectors.answering.filling import Filling
+from jupyter_connectors.answering.names import words_of
+from jupyter_connectors.answering.parameters import Range, bound_value, ranges_of
+from jupyter_connectors.answering.question import Word
 
 _MADE = frozenset({"creat", "creation"})
 _SAYS_MADE = frozenset({"creat", "open", "new", "add", "ma", "issu"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from jupyter_connectors.ask.names import stems_of, words_of
-from jupyter_connectors.ask.question import Word
+from jupyter_connectors.answering.names import stems_of, words_of
+from jupyter_connectors.answering.question import Word
 
 _NUMBER = re.compile(r"money|int|float|double|decimal|number|amount", re.IGNORECASE)
 _DATE = re.compile(r"date|time|instant", re.IGNORECASE)

@@ -15,9 +15,9 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ToolReturnPart
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
-from jupyter_connectors.ask.agent import Answer, Budget, History, Setup, ask
-from jupyter_connectors.ask.events import Event
-from jupyter_connectors.ask.workspace import Workspace
+from jupyter_connectors.answering.agent import Answer, Budget, History, Setup, ask
+from jupyter_connectors.answering.events import Event
+from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.frames.collect import collect
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import Shape

@@ -5,10 +5,10 @@ from __future__ import annotations
 import keyword
 from datetime import UTC, datetime
 
-from jupyter_connectors.ask.filters import filter_code, literal
-from jupyter_connectors.ask.names import frame_name
-from jupyter_connectors.ask.offline import Suggestion
-from jupyter_connectors.ask.parameters import parameters_of
+from jupyter_connectors.answering.filters import filter_code, literal
+from jupyter_connectors.answering.names import frame_name
+from jupyter_connectors.answering.offline import Suggestion
+from jupyter_connectors.answering.parameters import parameters_of
 from jupyter_connectors.models import Json
 
 _WIDTH = 88

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from jupyter_connectors.ask.names import stems_of, words_of
+from jupyter_connectors.answering.names import stems_of, words_of
 from jupyter_connectors.models import Tool
 
 FILLER = frozenset(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_connectors.ask.sql import CUT, run_sql, run_sql_async
+from jupyter_connectors.answering.sql import CUT, run_sql, run_sql_async
 from jupyter_connectors.errors import TimedOut, UsageProblem
 
 FRAMES = {

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from jupyter_connectors.ask.calendar import find_spans, months_after
+from jupyter_connectors.answering.calendar import find_spans, months_after
 
 SUNDAY = date(2026, 11, 22)
 
