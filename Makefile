@@ -27,7 +27,8 @@ unit: $(VENV)/frontend $(VENV)/kernels
 	CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest
 
 notebooks: $(VENV)/dev
-	$(BIN)/pytest --nbval --nbval-current-env --nbval-sanitize-with notebooks/sanitize.cfg -p no:cacheprovider notebooks
+	place=$$(mktemp -d) && JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \
+	  JUPYTER_CONNECTORS_CACHE=$$place/cache $(BIN)/pytest --nbval --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(VENV)/dev
 	for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from jupyter_connectors.frames.result import Result
 
-PREVIEW_ROWS = 10
-PREVIEW_COLUMNS = 10
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 8
 
 _GROUPS = {
     ToolClass.READ: "Read",
@@ -46,10 +46,10 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
         facts.append(f"{len(head.columns)} of {columns} columns shown")
     mark = "" if result.complete else "⚠ "
     caption = mark + " · ".join(facts)
-    plain = f"{head.to_string(max_colwidth=40)}\n\n{caption}"
+    plain = f"{head.to_string(max_colwidth=40, float_format='{:,.2f}'.format)}\n\n{caption}"
     notes = "".join(f"<li>{html.escape(visible(note))}</li>" for note in result.notes)
     listed = f'<ul style="margin:0.2em 0;color:var(--jp-ui-font-color2)">{notes}</ul>' if notes else ""
-    table = head.to_html(border=0, notebook=True, justify="left")
+    table = head.to_html(border=0, notebook=True, float_format="{:,.2f}".format)
     return {
         "text/html": f'{table}<div style="color:var(--jp-ui-font-color2)">{html.escape(caption)}</div>{listed}',
         "text/plain": plain,
@@ -57,9 +57,13 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
 
 
 def _lean(frame: pd.DataFrame) -> pd.DataFrame:
-    """The first columns that say most: exact minor units repeat an amount that is there already."""
+    """The first columns that say most, instants to the minute: exact minor units repeat an amount that is there."""
     names = [name for name in frame.columns if not (str(name).endswith("_minor") and str(name)[:-6] in frame.columns)]
-    return frame[names[:PREVIEW_COLUMNS]]
+    lean = frame[names[:PREVIEW_COLUMNS]]
+    instants = {
+        str(name): lean[name].dt.strftime("%Y-%m-%d %H:%MZ").fillna("") for name in lean.select_dtypes("datetimetz")
+    }
+    return lean.assign(**instants)
 
 
 def register(formatter: Any) -> None:

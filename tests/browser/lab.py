@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
@@ -92,6 +93,11 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError("the server does not answer; see server.log")
 
 
+def new_name(program: str) -> str:
+    """A name no other notebook has."""
+    return f"{program}-{uuid4().hex[:8]}"
+
+
 def use_dark_theme(address: str) -> None:
     """Sets JupyterLab's dark theme, as its settings editor does."""
     body = json.dumps({"raw": json.dumps({"theme": "JupyterLab Dark"})}).encode()
@@ -108,10 +114,12 @@ def use_dark_theme(address: str) -> None:
 class Notebook:
     """One notebook in one browser page."""
 
-    def __init__(self, browser: Browser, address: str, folder: Path, *, program: str = "lab", **viewport: int) -> None:
+    def __init__(
+        self, browser: Browser, address: str, folder: Path, *, program: str = "lab", name: str = "", **viewport: int
+    ) -> None:
         self._address = address
         self._program = program
-        self.name = f"{program}-{len(list((folder / 'work').glob('*.ipynb')))}.ipynb"
+        self.name = f"{name or new_name(program)}.ipynb"
         self.path = folder / "work" / self.name
         self._viewport = {"width": 1280, "height": 900, **viewport}
         self._context = browser.new_context(viewport=self._viewport, device_scale_factor=1)

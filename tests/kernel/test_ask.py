@@ -48,8 +48,9 @@ def test_an_answer_over_two_services_is_text_calls_and_frames(asking: Kernel) ->
     number, cell = asking.start(question.replace("--new", "--new --into top"), allow_stdin=True)
     asking.follow(number, cell)
     assert cell.error is None, cell.error
-    assert "Ten customers owe most" in cell.text
-    assert "acme-billing.list_invoices" in cell.text and "acme-crm.list_accounts" in cell.text and "sql(" in cell.text
+    assert "The ten customers who owe most" in cell.text
+    assert 'acme_billing.list_invoices(status="open")' in cell.text
+    assert "acme_crm.list_accounts()" in cell.text and "SELECT a.name" in cell.text
     assert "tokens in" in cell.text
     assert asking.value("(len(top), list(top.columns), len(invoices) > 1000, len(accounts))") == (
         10,
@@ -61,7 +62,7 @@ def test_an_answer_over_two_services_is_text_calls_and_frames(asking: Kernel) ->
 
 
 def test_nothing_in_an_answer_is_fetched_or_read_as_html(asking: Kernel) -> None:
-    cell = asking.run(f"{ASK}Which customers with open invoices owe us most in euros?")
+    cell = asking.run(f"{ASK}Which customers with open invoices owe us most? (hostile)")
     markdown = "\n".join(data.get("text/markdown", "") for data in cell.shown)
     assert "\\![chart]" in markdown
     assert "<img" not in markdown

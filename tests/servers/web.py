@@ -96,7 +96,7 @@ def send(writer: asyncio.StreamWriter, status: str, body: bytes = b"", **headers
     writer.write(f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body)
 
 
-def mcp(call: Handler, tools: list[dict[str, Any]] | None = None) -> Handler:
+def mcp(call: Handler, *, tools: list[dict[str, Any]] | None = None, session: str | None = None) -> Handler:
     """A handler that speaks MCP of 2025-11-25 well, but for `tools/call`, which `call` answers."""
 
     async def handler(request: Request, writer: asyncio.StreamWriter) -> None:
@@ -111,7 +111,9 @@ def mcp(call: Handler, tools: list[dict[str, Any]] | None = None) -> Handler:
         elif method == "initialize":
             version = message["params"]["protocolVersion"]
             info = {"name": "web", "version": "1"}
-            reply(request, writer, {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info})
+            headers = {"Mcp_Session_Id": session} if session else {}
+            told = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
+            reply(request, writer, told, **headers)
         elif method == "tools/list":
             reply(request, writer, {"tools": tools or [GOOD]})
         else:
@@ -124,8 +126,12 @@ def mcp(call: Handler, tools: list[dict[str, Any]] | None = None) -> Handler:
 
 def reply(request: Request, writer: asyncio.StreamWriter, result: dict[str, Any], **headers: str) -> None:
     """The result of a request, as JSON."""
-    body = json.dumps({"jsonrpc": "2.0", "id": request.message["id"], "result": result}).encode()
-    send(writer, "200 OK", body, Content_Type="application/json", **headers)
+    send(writer, "200 OK", result_text(request, result).encode(), Content_Type="application/json", **headers)
+
+
+def result_text(request: Request, result: dict[str, Any]) -> str:
+    """The JSON-RPC response with this result."""
+    return json.dumps({"jsonrpc": "2.0", "id": request.message["id"], "result": result}, ensure_ascii=False)
 
 
 def text_result(text: str) -> dict[str, Any]:

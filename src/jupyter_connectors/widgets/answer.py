@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from jupyter_connectors.markdown import harmless
 from jupyter_connectors.prompt import Front
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.show import escaped
+from jupyter_connectors.signatures import identifier
 from jupyter_connectors.text import one_line, plural, visible
 
 EVERY = 0.15
@@ -97,8 +99,10 @@ class AnswerView:
             self._state = state
         from IPython.display import display
 
-        words = {"text/markdown": harmless(visible(self._text)), "text/plain": visible(self._text)}
-        calls = {"text/markdown": self._markdown(), "text/plain": self._plain()}
+        foot = " · ".join(each for each in (self._model, self._usage) if each)
+        text = visible(self._text)
+        words = {"text/markdown": f"{harmless(text)}\n\n*{escaped(foot)}*", "text/plain": f"{text}\n\n{foot}"}
+        calls = {"text/markdown": self._listed("`", escaped), "text/plain": self._listed("", str)}
         if self._view is not None:
             self._calls.update(calls, raw=True)
             self._words.update(words, raw=True)
@@ -137,20 +141,12 @@ class AnswerView:
         ]
         return {"id": self._id, "state": self._state, "model": self._model, "calls": calls, "usage": self._usage}
 
-    def _markdown(self) -> str:
-        rows = [f"- {_told(line, code='`', text=escaped)}" for line in self._lines.values()]
-        foot = " · ".join(each for each in (self._model, self._usage) if each)
-        return "\n".join([*rows, "", f"*{escaped(foot)}*"] if foot else rows)
-
-    def _plain(self) -> str:
-        rows = [_told(line, code="", text=str) for line in self._lines.values()]
-        return "\n".join([*rows, " · ".join(each for each in (self._model, self._usage) if each)])
+    def _listed(self, code: str, text: Any) -> str:
+        return "\n".join(f"- {_told(line, code=code, text=text)}" for line in self._lines.values())
 
 
 def _told(line: Line, *, code: str, text: Any) -> str:
-    """One call in one line: `acme-crm.search({"query":"x"})` 12 rows, complete, 0.2 s, as `accounts`."""
-    name = f"{line.connector}.{line.tool}" if line.connector else line.tool
-    said = one_line(f"{name}({line.arguments})", 300).replace("`", "'")
+    """One call in one line: `acme_crm.search(query="x")` 12 rows, complete, 0.2 s, as `accounts`."""
     facts = []
     if line.state != "ok":
         facts.append(text(f"{line.state}: {one_line(line.message, 200)}" if line.message else line.state))
@@ -161,4 +157,14 @@ def _told(line: Line, *, code: str, text: Any) -> str:
         facts.append(f"{line.seconds:.1f} s")
     if line.frame:
         facts.append(f"as {code}{line.frame}{code}")
-    return f"{code}{said}{code} {', '.join(each for each in facts if each)}"
+    return f"{code}{_written(line)}{code} {', '.join(each for each in facts if each)}"
+
+
+def _written(line: Line) -> str:
+    """The call as a person would type it; the text of the query for SQL over the frames."""
+    arguments = json.loads(line.arguments)
+    if not line.connector:
+        return one_line(str(arguments.get("query", line.tool)), 400).replace("`", "'")
+    given = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())
+    called = f"{identifier(line.connector, taken={})}.{line.tool}({given})"
+    return one_line(called, 300).replace("`", "'")
