@@ -23,7 +23,8 @@ from mcp.client.stdio import stdio_client
 
 from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.audit import Audit
-from jupyter_connectors.hub import Hub, new_call
+from jupyter_connectors.calls import new_call
+from jupyter_connectors.hub import Hub
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from jupyter_connectors.approval import Answer, Approver, Choice, Request
 from jupyter_connectors.audit import Audit
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import shipped
 from jupyter_connectors.frames.result import Result
-from jupyter_connectors.hub import Hub, new_call
+from jupyter_connectors.hub import Hub
 from jupyter_connectors.models import Bound, Entry, Launch
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store

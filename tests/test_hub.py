@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.errors import (
     Denied,
     Incomplete,
@@ -22,7 +23,6 @@ from jupyter_connectors.errors import (
     UnknownTool,
 )
 from jupyter_connectors.frames.result import Result
-from jupyter_connectors.hub import new_call
 from jupyter_connectors.models import Bound, ToolClass
 from jupyter_connectors.sessions.limits import Limits
 

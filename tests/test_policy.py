@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_connectors.hub import new_call
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.models import Annotations, Tool, ToolClass
 from jupyter_connectors.policy import Rules, classify, judge
 

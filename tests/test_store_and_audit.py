@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_connectors.audit import Audit, Closing, redacted
 from jupyter_connectors.auditframe import audit_frame
-from jupyter_connectors.hub import new_call
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.models import Tool
 from jupyter_connectors.store import open_store
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.errors import InvalidArguments, UnknownTool, nearest
-from jupyter_connectors.hub import new_call
 from jupyter_connectors.models import Bound, Tool, ToolCall
 from jupyter_connectors.signatures import Parameters, docstring, identifier, parameters, sendable
 from jupyter_connectors.text import plural, visible
@@ -16,41 +17,30 @@ if TYPE_CHECKING:
     from jupyter_connectors.session import Session
 
 
-class ToolFunction:
-    """A tool you can call. Its signature and docstring come from the server's schema."""
+def tool_function(session: Session, tool: Tool) -> Callable[..., Result]:
+    """A function that calls the tool and waits for all its pages; its attribute `aio` is the same for `await`.
 
-    def __init__(self, session: Session, tool: Tool) -> None:
-        self._session = session
-        self._tool = tool
-        self._parameters = parameters(tool, bounded=session.hub.lists(tool))
-        self.__name__ = tool.name
-        self.__qualname__ = f"{tool.connector}.{tool.name}"
-        self.__doc__ = docstring(tool, self._parameters)
-        self.__signature__ = self._parameters.signature
+    Signature and docstring come from the server's schema. It raises `ConnectorError`s: two lines each.
+    """
+    found = parameters(tool, bounded=session.hub.lists(tool))
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Result:
-        """Calls the tool and waits for all its pages.
+    def prepared(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ToolCall:
+        arguments, bound = bind(tool, found, args, kwargs)
+        return new_call(tool, arguments, bound=bound)
 
-        Raises:
-            ConnectorError: Two lines that say what happened and what to do.
-        """
-        return self._session.call(self._call(args, kwargs))
+    def call(*args: Any, **kwargs: Any) -> Result:
+        return session.call(prepared(args, kwargs))
 
-    async def aio(self, *args: Any, **kwargs: Any) -> Result:
-        """As a call, for a cell that awaits: other cells of the loop go on meanwhile."""
-        return await self._session.acall(self._call(args, kwargs))
+    async def aio(*args: Any, **kwargs: Any) -> Result:
+        return await session.acall(prepared(args, kwargs))
 
-    @property
-    def signature(self) -> str:
-        """The call as it is written: `list_invoices(*, status: Literal['open', 'paid'] = None)`."""
-        return f"{self._tool.name}{self.__signature__}"
-
-    def __repr__(self) -> str:
-        return f"<{self._tool.connector}.{self.signature}>"
-
-    def _call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ToolCall:
-        arguments, bound = bind(self._tool, self._parameters, args, kwargs)
-        return new_call(self._tool, arguments, bound=bound)
+    for made in (call, aio):
+        made.__name__ = tool.name
+        made.__qualname__ = f"{identifier(tool.connector, taken={})}.{tool.name}"
+        made.__doc__ = docstring(tool, found)
+        made.__signature__ = found.signature  # type: ignore[union-attr]  # typeshed does not say that functions take it
+    call.aio = aio  # type: ignore[attr-defined]  # the twin for people who await
+    return call
 
 
 def bind(
@@ -109,7 +99,7 @@ class Connector:
         self._session = session
         self._name = name
 
-    def __getattr__(self, name: str) -> ToolFunction:
+    def __getattr__(self, name: str) -> Callable[..., Result]:
         if name.startswith("_"):
             raise AttributeError(name)
         known = self._attributes()
@@ -117,14 +107,14 @@ class Connector:
             raise _NoSuchTool(f"{self._name} has no tool {name!r}", hint=nearest(name, known))
         return self[known[name]]
 
-    def __getitem__(self, name: str) -> ToolFunction:
+    def __getitem__(self, name: str) -> Callable[..., Result]:
         """The tool of exactly this name.
 
         Raises:
             UnknownTool: There is none; the hint has the nearest names.
             Denied: It is switched off.
         """
-        return ToolFunction(self._session, self._session.hub.find(self._name, name))
+        return tool_function(self._session, self._session.hub.find(self._name, name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(tool.name for tool in self._session.hub.tools(self._name))
@@ -144,5 +134,5 @@ class Connector:
     def __repr__(self) -> str:
         found = self._session.hub.connected(self._name)
         tools = self._session.hub.tools(self._name)
-        names = "\n".join(f"  {self[tool.name].signature}" for tool in tools)
+        names = "\n".join(f"  {tool.name}{inspect.signature(self[tool.name])}" for tool in tools)
         return f"{visible(found.entry.title)} ({self._name}), {plural(len(tools), 'tool')}\n{names}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError
-from jupyter_connectors.hub import new_call
 from jupyter_connectors.models import Bound, Json, Tool, ToolClass
 from jupyter_connectors.prompt import front_of
-from jupyter_connectors.session import Session, new_id
+from jupyter_connectors.session import Session
 from jupyter_connectors.widgets.answer import AnswerView, Line, State
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
         AskFailed: No answer; what was fetched by then is bound all the same.
         Cancelled: The person pressed Stop; a follow-up goes on from there.
     """
-    view = AnswerView(session.runtime, session.desk, front_of(session.shell), identity=new_id(), model=choice.name)
+    front = front_of(session.shell)
+    view = AnswerView(session.runtime, session.desk, front, session.show, model=choice.name)
     view.open()
     state: State = "failed"
     failure: ConnectorError | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed
-from jupyter_connectors.hub import new_call
 from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.prompt import front_of
 from jupyter_connectors.session import Session
@@ -16,10 +16,7 @@ from jupyter_connectors.signatures import identifier
 from jupyter_connectors.text import plural
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from jupyter_connectors.answering.offline import Routed, Suggestion
-    from jupyter_connectors.frames.result import Result
 
 SHOWN = 3
 """How many prefilled calls are shown."""
@@ -43,7 +40,7 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
     )
     if routed.run is not None:
         return _run(session, question, routed, routed.run)
-    _show(_listed(routed))
+    session.show(_text(_listed(routed)))
     if routed.suggestions and session.shell is not None and front_of(session.shell) != "nobody":
         # An editable cell below, filled in: the person completes it and runs it, or does not.
         session.shell.set_next_input(_code(routed.suggestions[0]))
@@ -65,15 +62,9 @@ def _run(session: Session, question: Question, routed: Routed, chosen: Suggestio
     if chosen.filters:
         found += f", of {result.rows:,} that the call gave"
     notes = "".join(f"\n- {escaped(note)}" for note in chosen.notes)
-    _show(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}")
-    _show_rows(result, frame if chosen.filters else None)
+    session.show(_text(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}"))
+    session.show(result_bundle(result, shown=frame if chosen.filters else None))
     return AskResult(text=routed.notice, frames={name: frame}, last=name)
-
-
-def _show_rows(result: Result, frame: pd.DataFrame | None) -> None:
-    from IPython.display import display
-
-    display(result_bundle(result, shown=frame), raw=True)
 
 
 def _listed(routed: Routed) -> str:
@@ -90,10 +81,8 @@ def _listed(routed: Routed) -> str:
     return "\n\n".join(parts)
 
 
-def _show(markdown: str) -> None:
-    from IPython.display import display
-
-    display({"text/markdown": markdown, "text/plain": markdown}, raw=True)
+def _text(markdown: str) -> dict[str, str]:
+    return {"text/markdown": markdown, "text/plain": markdown}
 
 
 def _code(suggestion: Suggestion) -> str:

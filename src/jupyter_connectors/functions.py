@@ -23,6 +23,7 @@ def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | 
 
     Raises:
         UnknownConnector: The directory has no such name.
+        UsageProblem: A secret is written out in a header, or the name is taken.
         ConnectionFailed: The server cannot be started or reached.
     """
     from jupyter_connectors.directory.catalogue import custom_remote
@@ -31,6 +32,7 @@ def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | 
     if what.startswith(("http://", "https://")):
         lines = [f"{key}: {value}" for key, value in (headers or {}).items()]
         entry = custom_remote(what, name=name, headers=lines)
+        session.catalogue.check(entry)
         made = session.connect([entry])
         session.catalogue.add(entry)
     else:

@@ -12,29 +12,31 @@ from uuid import uuid4
 
 from jupyter_connectors.approval import Answer, Approver, Grants, Request
 from jupyter_connectors.audit import Audit, Closing, Outcome
+from jupyter_connectors.calls import (
+    check_arguments,
+    closing_of,
+    decided,
+    of_change,
+    outcome_of,
+    partial_of,
+    unknown,
+)
 from jupyter_connectors.errors import (
     ConnectorError,
     Denied,
-    Incomplete,
-    InvalidArguments,
-    OutcomeUnknown,
     ServerGone,
-    TimedOut,
-    ToolFailed,
-    UnknownConnector,
     UnknownTool,
     nearest,
 )
-from jupyter_connectors.models import Bound, Entry, Json, Reply, Tool, ToolCall, ToolClass, canonical
+from jupyter_connectors.models import Entry, Json, Reply, Tool, ToolCall, ToolClass
 from jupyter_connectors.policy import Rules, Verdict, classify, enabled, judge
 from jupyter_connectors.runtime import stopped
-from jupyter_connectors.schema import checker
 from jupyter_connectors.sessions.limits import Limits
+from jupyter_connectors.sessions.pool import Pool
 
 if TYPE_CHECKING:
     from jupyter_connectors.frames.collect import Progress
     from jupyter_connectors.frames.result import Result
-    from jupyter_connectors.sessions.connection import Connection
 
 ASKED_EACH_TIME = frozenset({ToolClass.DESTRUCTIVE, ToolClass.SENDS})
 """Classes for which a yes is never remembered."""
@@ -63,34 +65,19 @@ class Hub:
         switched_off: Callable[[], frozenset[tuple[str, str | None]]] = frozenset,
     ) -> None:
         self.grants = Grants()
+        self._pool = Pool(limits)
         self._audit = audit
         self._spool_dir = spool_dir
-        self._limits = limits
         self._switched_off = switched_off
-        self._entries: dict[str, Entry] = {}
-        self._connections: dict[str, Connection] = {}
-        self._opening: dict[str, asyncio.Lock] = {}
 
     async def connect(self, entry: Entry, *, name: str | None = None) -> Connected:
         """Connects `entry`, under `name` if given, and lists its tools. Connecting again gives the same connection.
 
         Raises:
             ConnectionFailed: The server cannot be started or reached.
+            UnknownConnector: The name belongs to another server.
         """
-        wanted = name or entry.id
-        held = self._entries.get(wanted)
-        if held is not None and held.target != entry.target:
-            raise UnknownConnector(
-                f"the name {wanted!r} is taken by another connector", hint="choose another with --as NAME"
-            )
-        self._entries[wanted] = entry
-        try:
-            await self._live(wanted)
-        except BaseException:
-            if held is None:
-                self._entries.pop(wanted, None)
-            raise
-        return self.connected(wanted)
+        return self.connected((await self._pool.open(name or entry.id, entry)).name)
 
     async def disconnect(self, name: str) -> None:
         """Leaves the server and forgets what was allowed for it.
@@ -98,48 +85,34 @@ class Hub:
         Raises:
             UnknownConnector: Nothing is connected under this name.
         """
-        self._known(name)
-        self._entries.pop(name)
         self.grants.revoke(name)
-        connection = self._connections.pop(name, None)
-        if connection is not None:
-            await connection.close()
+        await self._pool.close(name)
 
     async def close(self) -> None:
         """Leaves every server."""
-        open_now, self._connections, self._entries = list(self._connections.values()), {}, {}
-        await asyncio.gather(*(each.close() for each in open_now))
+        await self._pool.close_all()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of what is connected, in the order it was."""
-        return tuple(self._entries)
+        return self._pool.names
 
     def connected(self, name: str) -> Connected:
         """What is connected under `name`, with every tool it has, switched off or not."""
-        self._known(name)
-        connection = self._connections[name]
-        return Connected(
-            id=name,
-            entry=self._entries[name],
-            tools=connection.tools,
-            notes=connection.notes,
-            protocol=connection.protocol,
-        )
+        held = self._pool.get(name)
+        return Connected(id=name, entry=held.entry, tools=held.tools, notes=held.notes, protocol=held.protocol)
 
     def tools(self, name: str | None = None) -> tuple[Tool, ...]:
         """The tools that can be called: those of every connector, or of one, less what is switched off."""
-        if name is not None:
-            self._known(name)
-        wanted = [self._connections[each] for each in self._entries if name in (None, each)]
+        wanted = self._pool.names if name is None else (name,)
         rules = self._rules()
-        return tuple(tool for connection in wanted for tool in connection.tools if enabled(tool, rules))
+        return tuple(tool for each in wanted for tool in self._pool.get(each).tools if enabled(tool, rules))
 
     def lists(self, tool: Tool) -> bool:
         """True if a call of the tool may have several pages, as far as is known."""
         from jupyter_connectors.frames.shapes import shape_for
 
-        shape = shape_for(self._entries[tool.connector].id, tool.name)
+        shape = shape_for(self._pool.get(tool.connector).entry.id, tool.name)
         reads = self.class_of(tool) is ToolClass.READ or tool.annotations.read_only is not False
         return reads and (shape is None or shape.paging is not None)
 
@@ -147,7 +120,7 @@ class Hub:
         """The columns a frame of this tool is known to have, with their kinds; empty where nothing is known."""
         from jupyter_connectors.frames.shapes import known_columns, shape_for
 
-        shape = shape_for(self._entries[tool.connector].id, tool.name)
+        shape = shape_for(self._pool.get(tool.connector).entry.id, tool.name)
         return known_columns(shape) if shape is not None else {}
 
     def class_of(self, tool: Tool) -> ToolClass:
@@ -190,7 +163,7 @@ class Hub:
             # Edited arguments are another call: it gets its own judgement, question and record.
             edited = replace(call, id=uuid4().hex, arguments_json=answer.arguments_json)
             return await self.call(edited, approve=approve, progress=progress)
-        self._audit.opened(call, tool_class=verdict.tool_class, decision=_decided(verdict, answer), rule=verdict.rule)
+        self._audit.opened(call, tool_class=verdict.tool_class, decision=decided(verdict, answer), rule=verdict.rule)
         if answer.choice == "deny":
             self._audit.closed(call, Closing(outcome="denied", seconds=0.0))
             raise Denied(f"{call.connector}.{call.tool} was not allowed: {answer.by}", hint=answer.hint)
@@ -210,7 +183,7 @@ class Hub:
                 call=call,
                 tool=tool,
                 tool_class=verdict.tool_class,
-                connector_title=self._entries[call.connector].title,
+                connector_title=self._pool.get(call.connector).entry.title,
                 why=verdict.rule,
             )
         )
@@ -230,7 +203,7 @@ class Hub:
         started = time.perf_counter()
 
         def close(outcome: Outcome, result: Result | None) -> None:
-            self._audit.closed(call, _closing(outcome, time.perf_counter() - started, result))
+            self._audit.closed(call, closing_of(outcome, time.perf_counter() - started, result))
 
         reads = tool_class is ToolClass.READ
         held: list[Result] = []
@@ -240,11 +213,11 @@ class Hub:
             partial = held[0] if held else None
             close("cancelled" if reads else "unknown", partial)
             if not stop.args:
-                stop.args = (stopped(partial) if reads else _unknown(call, "it was stopped while it ran"),)
+                stop.args = (stopped(partial) if reads else unknown(call, "it was stopped while it ran"),)
             raise
         except ConnectorError as error:
-            failed = error if reads else _of_change(call, error)
-            close(_outcome(failed), _partial(failed))
+            failed = error if reads else of_change(call, error)
+            close(outcome_of(failed), partial_of(failed))
         except BaseException:
             close("failed" if reads else "unknown", None)
             raise
@@ -268,7 +241,7 @@ class Hub:
             call,
             tool,
             self._fetching(call, tool, reads=reads),
-            shape=shape_for(self._entries[call.connector].id, tool.name),
+            shape=shape_for(self._pool.get(call.connector).entry.id, tool.name),
             spool_dir=self._spool_dir,
             progress=progress or (lambda _: None),
             on_partial=on_partial,
@@ -283,131 +256,24 @@ class Hub:
         async def fetch(arguments: Mapping[str, Json]) -> Reply:
             nonlocal first
             checked, first = first, False
-            connection = await self._live(call.connector)
+            connection = await self._pool.live(call.connector)
             try:
                 return await connection.call(tool, arguments, checked=checked)
             except ServerGone:
                 if not reads:
                     raise
-            connection = await self._live(call.connector)
+            connection = await self._pool.live(call.connector)
             return await connection.call(tool, arguments, checked=checked)
 
         return fetch
 
-    async def _live(self, name: str) -> Connection:
-        """The open connection; a lost one is opened again."""
-        from jupyter_connectors.sessions.connection import Connection
-
-        async with self._opening.setdefault(name, asyncio.Lock()):
-            held = self._connections.get(name)
-            if held is not None and held.alive:
-                return held
-            if held is not None:
-                await held.close()
-            fresh = Connection(name, self._entries[name], limits=self._limits)
-            await fresh.open()
-            self._connections[name] = fresh
-            return fresh
-
-    def _known(self, name: str) -> None:
-        if name not in self._entries or name not in self._connections:
-            raise UnknownConnector(
-                f"no connector is connected as {name!r}",
-                hint=nearest(name, self._entries) if self._entries else "connect one first: %connect acme-billing",
-            )
-
     def _offered(self, connector: str, name: str) -> Tool:
-        self._known(connector)
-        offered = {tool.name: tool for tool in self._connections[connector].tools}
+        offered = {tool.name: tool for tool in self._pool.get(connector).tools}
         if name not in offered:
             shown = [tool.name for tool in self.tools(connector)]
             raise UnknownTool(f"{connector} has no tool {name!r}", hint=nearest(name, shown))
         return offered[name]
 
     def _rules(self) -> Rules:
-        reviewed = {name: entry.reviewed for name, entry in self._entries.items()}
+        reviewed = {name: self._pool.get(name).entry.reviewed for name in self._pool.names}
         return Rules(off=self._switched_off(), reviewed=reviewed)
-
-
-def new_call(
-    tool: Tool, arguments: Mapping[str, Json], *, asked_by: str = "person", bound: Bound | None = None
-) -> ToolCall:
-    """A call of `tool` with a fresh random id."""
-    return ToolCall(
-        id=uuid4().hex,
-        connector=tool.connector,
-        tool=tool.name,
-        arguments_json=canonical(dict(arguments)),
-        asked_by=asked_by,  # type: ignore[arg-type]  # one of Asker; the edge passes literals
-        bound=bound or Bound(),
-    )
-
-
-def check_arguments(tool: Tool, arguments: Mapping[str, Json]) -> None:
-    """Holds the arguments against the tool's input schema.
-
-    An argument the schema does not name is refused too, unless the schema asks for more: servers ignore it, and a
-    misspelt filter would give too many rows.
-
-    Raises:
-        InvalidArguments: With what is wrong and what would fit.
-    """
-    label = f"{tool.connector}.{tool.name}"
-    known = tool.input_schema.get("properties") or {}
-    open_ended = tool.input_schema.get("additionalProperties") or "patternProperties" in tool.input_schema
-    for name in arguments:
-        if name not in known and not open_ended:
-            raise InvalidArguments(f"{label} has no argument {name!r}", hint=nearest(name, known))
-    missing = [name for name in tool.input_schema.get("required") or () if name not in arguments]
-    if missing:
-        raise InvalidArguments(
-            f"{label} needs {' and '.join(map(repr, missing))}", hint=f"see help({label.replace('-', '_')})"
-        )
-    broken = checker(tool.input_schema)(dict(arguments))
-    if broken is not None:
-        raise InvalidArguments(f"{label}: {broken}", hint=f"see help({label.replace('-', '_')}); nothing was sent")
-
-
-def _decided(verdict: Verdict, answer: Answer) -> str:
-    if verdict.decision == "ask":
-        return f"{'denied' if answer.choice == 'deny' else 'allowed'}: {answer.by}"
-    return "denied by rule" if answer.choice == "deny" else "allowed by rule"
-
-
-def _of_change(call: ToolCall, error: ConnectorError) -> ConnectorError:
-    """A change that was sent and not answered may have happened; only the tool's own no is a failure."""
-    if isinstance(error, TimedOut):
-        return _unknown(call, "no answer came in time")
-    if isinstance(error, ServerGone):
-        return _unknown(call, f"{error.problem}")
-    return error
-
-
-def _unknown(call: ToolCall, why: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"the outcome of {call.connector}.{call.tool} is unknown: {why}",
-        hint="it may have happened and was not sent again; look at the record before you repeat it",
-    )
-
-
-def _outcome(error: ConnectorError) -> Outcome:
-    kinds: tuple[tuple[type[ConnectorError], Outcome], ...] = (
-        (OutcomeUnknown, "unknown"),
-        (Incomplete, "partial"),
-        (TimedOut, "timed out"),
-        (ToolFailed, "tool error"),
-    )
-    return next((outcome for kind, outcome in kinds if isinstance(error, kind)), "failed")
-
-
-def _partial(error: ConnectorError) -> Result | None:
-    from jupyter_connectors.frames.result import Result
-
-    return error.partial if isinstance(error.partial, Result) else None
-
-
-def _closing(outcome: Outcome, seconds: float, result: Result | None) -> Closing:
-    if result is None:
-        return Closing(outcome=outcome, seconds=seconds)
-    complete = {"complete": True, "partial": False}.get(result.completeness.state)
-    return Closing(outcome=outcome, seconds=seconds, rows=result.rows, pages=result.pages, complete=complete)

@@ -44,6 +44,8 @@ class ConnectorMagics(Magics):
         if args.name and len(entries) > 1:
             raise UsageError("--as names one connector; connect the others in a line of their own")
         custom = [entry for entry in entries if entry.custom]
+        for entry in custom:
+            self._session.catalogue.check(entry)
         made = self._session.connect(entries, name=None if custom else args.name)
         for entry in custom:
             self._session.catalogue.add(entry)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from jupyter_connectors.approval import Answer, Choice, Request
 from jupyter_connectors.hub import ASKED_EACH_TIME
-from jupyter_connectors.text import visible
+from jupyter_connectors.text import one_line, visible
 
 Front = Literal["notebook", "terminal", "nobody"]
 
@@ -40,16 +40,17 @@ def front_of(shell: object | None) -> Front:
 def ask_in_words(request: Request) -> Answer:
     """The person's answer through `input()`. Called on the main thread; anything but a clear yes is a no."""
     call = request.call
-    print(f"{visible(request.connector_title)} · {call.tool}: {_WORDS[request.tool_class]} ({request.why})")
+    print(f"{one_line(request.connector_title)} · {one_line(call.tool)}: {_WORDS[request.tool_class]} ({request.why})")
     for name, value in call.arguments.items():
-        print(f"  {visible(name)} = {visible(str(value))}")
+        # Indented, so that no line of a value can pass for one of ours.
+        print(f"  {one_line(name)} = {visible(str(value))}".replace("\n", "\n      "))
     remembers = request.tool_class not in ASKED_EACH_TIME
     choices: dict[str, Choice] = {"y": "once", "yes": "once"}
     if remembers:
         choices |= {"s": "session", "session": "session"}
     offer = "[y]es once / [s]ession / [n]o" if remembers else "[y]es once / [n]o"
     try:
-        said = input(f"Allow {call.connector}.{call.tool}? {offer}: ").strip().lower()
+        said = input(f"Allow {call.connector}.{one_line(call.tool)}? {offer}: ").strip().lower()
     except EOFError:
         return NOBODY
     return Answer(choice=choices.get(said, "deny"), by="you")

@@ -7,7 +7,7 @@ import atexit
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,6 +184,13 @@ class Session:
         push(self.shell, self.status())
         for look in list(self._watching):
             look()
+
+    def show(self, bundle: Mapping[str, str]) -> None:
+        """Displays a MIME bundle in the running cell; in a plain script there is nowhere to."""
+        if self.shell is not None:
+            from IPython.display import display
+
+            display(dict(bundle), raw=True)  # type: ignore[no-untyped-call]  # IPython has no annotations
 
     def watch(self, look: Callable[[], None]) -> None:
         """Calls `look` after each change of what is connected."""

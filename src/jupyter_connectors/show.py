@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
 
+# JupyterLab looks for formulas in what was rendered, where an escaped `$` is a plain one; not across elements, though.
+_WRITTEN = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>", "<": "&lt;", "&": "&amp;", "\n": " "}
+
+_NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
+"""Classes that MathJax leaves alone: two prices in a cell are no formula."""
+
 _GROUPS = {
     ToolClass.READ: "Read",
     ToolClass.WRITE: "Write",
@@ -46,12 +52,14 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
         facts.append(f"{len(head.columns)} of {columns} columns shown")
     mark = "" if result.complete else "⚠ "
     caption = mark + " · ".join(facts)
-    plain = f"{head.to_string(max_colwidth=40, float_format='{:,.2f}'.format)}\n\n{caption}"
+    text = visible(head.to_string(max_colwidth=40, float_format="{:,.2f}".format))
+    plain = f"{text}\n\n{caption}"
     notes = "".join(f"<li>{html.escape(visible(note))}</li>" for note in result.notes)
     listed = f'<ul style="margin:0.2em 0;color:var(--jp-ui-font-color2)">{notes}</ul>' if notes else ""
     table = head.to_html(border=0, notebook=True, float_format="{:,.2f}".format)
+    foot = f'<div style="color:var(--jp-ui-font-color2)">{html.escape(caption)}</div>{listed}'
     return {
-        "text/html": f'{table}<div style="color:var(--jp-ui-font-color2)">{html.escape(caption)}</div>{listed}',
+        "text/html": f'<div class="{_NO_FORMULAS}">{table}{foot}</div>',
         "text/plain": plain,
     }
 
@@ -59,11 +67,10 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
 def _lean(frame: pd.DataFrame) -> pd.DataFrame:
     """The first columns that say most, instants to the minute: exact minor units repeat an amount that is there."""
     names = [name for name in frame.columns if not (str(name).endswith("_minor") and str(name)[:-6] in frame.columns)]
-    lean = frame[names[:PREVIEW_COLUMNS]]
-    instants = {
-        str(name): lean[name].dt.strftime("%Y-%m-%d %H:%MZ").fillna("") for name in lean.select_dtypes("datetimetz")
-    }
-    return lean.assign(**instants)
+    lean = frame[names[:PREVIEW_COLUMNS]].copy()
+    for name in lean.select_dtypes("datetimetz"):
+        lean[name] = lean[name].dt.strftime("%Y-%m-%d %H:%MZ").fillna("")
+    return lean
 
 
 def register(formatter: Any) -> None:
@@ -87,7 +94,7 @@ def connected_bundle(found: Connected, class_of: Callable[[Any], ToolClass], var
 def directory_bundle(cards: list[dict[str, Any]]) -> dict[str, str]:
     """The directory as a table, for where no cards can be drawn."""
     rows = [
-        f"| `{each['code']}` | {escaped(each['summary'])} | {each['category']} | {each['badge']} |" for each in cards
+        f"| {code(each['code'])} | {escaped(each['summary'])} | {each['category']} | {each['badge']} |" for each in cards
     ]
     plain = [f"{each['code']:<28} {each['summary']} [{each['badge']}]" for each in cards]
     head = ["| Connect with | What it is | Category | Does |", "|---|---|---|---|"]
@@ -99,13 +106,13 @@ def tools_bundle(connectors: list[dict[str, Any]]) -> dict[str, str]:
     markdown: list[str] = []
     plain: list[str] = []
     for each in connectors:
-        markdown.append(f"**{escaped(each['title'])}** (`{each['id']}`), about {each['tokens']:,} tokens\n")
+        markdown.append(f"**{escaped(each['title'])}** ({code(each['id'])}), about {each['tokens']:,} tokens\n")
         plain.append(f"{each['title']} ({each['id']}), about {each['tokens']:,} tokens")
         for kind, name in _GROUPS.items():
             rows = [tool for tool in each["tools"] if tool["kind"] == kind]
             if rows:
                 markdown.append(f"*{name}*\n")
-                markdown += [f"- `{tool['signature']}`{_off(each, tool)} ~{tool['tokens']} tokens" for tool in rows]
+                markdown += [f"- {code(tool['signature'])}{_off(each, tool)} ~{tool['tokens']} tokens" for tool in rows]
                 markdown.append("")
                 plain.append(f"  {name}")
                 plain += [f"    {tool['signature']}{_off(each, tool)}  ~{tool['tokens']} tokens" for tool in rows]
@@ -118,4 +125,9 @@ def _off(connector: dict[str, Any], tool: dict[str, Any]) -> str:
 
 def escaped(text: str) -> str:
     """`text` with everything escaped that Markdown or HTML would read as more than text."""
-    return "".join(f"\\{each}" if each in "\\`*_{}[]()#+!|<>~$" else each for each in text).replace("\n", " ")
+    return "".join(_WRITTEN.get(each, f"\\{each}" if each in "`*_{}[]()#+!|>~" else each) for each in text)
+
+
+def code(text: str) -> str:
+    """`text` as a Markdown code span that nothing in it can end."""
+    return f"`{one_line(text, 300).replace('`', chr(39))}`"

@@ -16,9 +16,10 @@ from jupyter_connectors.answering.preview import tokens
 from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.audit import Audit
+from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import Catalogue
 from jupyter_connectors.frames.result import Result
-from jupyter_connectors.hub import Hub, new_call
+from jupyter_connectors.hub import Hub
 from jupyter_connectors.models import Json, Tool, ToolClass
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store

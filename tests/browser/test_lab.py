@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .lab import Notebook, jupyter
+from .lab import Notebook, jupyter, use_dark_theme
 
 Open = Callable[..., Notebook]
 
@@ -108,7 +109,7 @@ def test_switching_a_tool_off_in_the_view_takes_effect(notebook: Open) -> None:
     expect(page.output(2)).to_contain_text("has no tool 'list_refunds'", timeout=20_000)
 
 
-def test_notebook_7_shows_the_card_and_takes_the_click(browser: Browser, folder, own_places) -> None:
+def test_notebook_7_shows_the_card_and_takes_the_click(browser: Browser, folder: Path, own_places: Path) -> None:
     place = folder / "notebook7"
     with jupyter(place, program="notebook") as address:
         page = Notebook(browser, address, place, program="notebook").open(CONNECT, WRITE)
@@ -120,3 +121,62 @@ def test_notebook_7_shows_the_card_and_takes_the_click(browser: Browser, folder,
         page.wait_done(1)
         expect(page.output(1)).to_contain_text("allowed once")
         page.close()
+
+
+def test_an_answer_shows_its_calls_while_they_run_and_stays_as_text(notebook: Open, model_api: str) -> None:
+    page = notebook(
+        f"%env ANTHROPIC_API_KEY=unused\n%env ANTHROPIC_BASE_URL={model_api}\n{CONNECT}",
+        "%%ask\nWhich customers with open invoices owe us most in euros?",
+        "owing",
+    )
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    expect(page.output(1).locator(".jcn-root")).to_contain_text("list_invoices", timeout=30_000)
+    page.wait_done(1)
+    expect(page.output(1)).to_contain_text("The ten customers who owe most in euros")
+    expect(page.output(1).locator(".jcn-root")).to_have_count(0)
+    page.run(2)
+    expect(page.output(2).locator("tbody tr")).to_have_count(10)
+    saved = page.save()["cells"][1]["outputs"]
+    assert all("application/vnd.jupyter.widget-view+json" not in each.get("data", {}) for each in saved)
+    assert page.outside == []
+
+
+def test_a_question_without_a_model_fills_in_a_cell_to_edit(notebook: Open) -> None:
+    page = notebook(f"%env JUPYTER_CONNECTORS_MODEL=offline\n{CONNECT}", "%%ask\nrefund payment pi_123")
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    expect(page.output(1)).to_contain_text("Nothing was called", timeout=30_000)
+    expect(page.cell(2)).to_contain_text('acme_billing.create_refund(payment="pi_123")')
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_card_can_be_read_in_both_themes(browser: Browser, folder: Path, own_places: Path, dark: bool) -> None:
+    place = folder / ("dark" if dark else "light")
+    with jupyter(place) as address:
+        if dark:
+            use_dark_theme(address)
+        page = Notebook(browser, address, place).open(CONNECT, WRITE)
+        page.run(0)
+        page.wait_done(0)
+        page.run(1)
+        waiting(page, 1)
+        page.screenshot(place / "card.png")
+        shades = page.page.evaluate(
+            """() => {
+                const shade = (colour) => {
+                    const [r, g, b] = colour.match(/\\d+/g).map(Number);
+                    return (r * 299 + g * 587 + b * 114) / 1000;
+                };
+                const card = document.querySelector('.jp-OutputArea .jcn-card');
+                const title = getComputedStyle(card.querySelector('.jcn-title')).color;
+                return [shade(getComputedStyle(card).backgroundColor), shade(title)];
+            }"""
+        )
+        page.stop()
+        page.close()
+    ground, ink = shades
+    assert (ground < 100) is dark
+    assert abs(ground - ink) > 125

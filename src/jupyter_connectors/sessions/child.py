@@ -28,7 +28,7 @@ from jupyter_connectors.text import visible
 REPLY_REJECTED = -32098
 """The error code, in the range JSON-RPC leaves to implementations, with which we answer for an unusable reply."""
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _ID = re.compile(rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,64}")')
 
 
@@ -182,7 +182,7 @@ async def _spawn(launch: Launch) -> asyncio.subprocess.Process:
             stderr=asyncio.subprocess.PIPE,
             env=get_default_environment() | resolved(launch.env),
             cwd=launch.cwd,
-            pipesize=1<<18, start_new_session=True,  # the interrupt meant for the kernel must not reach the server
+            start_new_session=True,  # the interrupt meant for the kernel must not reach the server
         )
     except OSError as error:
         raise ConnectionFailed(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from uuid import uuid4
 
 from jupyter_connectors.kernel import Desk
 from jupyter_connectors.markdown import harmless
@@ -41,17 +43,20 @@ class Line:
 class AnswerView:
     """One answer in one cell. Told on the loop, drawn on the main thread, at most every `EVERY` seconds."""
 
-    def __init__(self, runtime: Runtime, desk: Desk, front: Front, *, identity: str, model: str) -> None:
+    def __init__(
+        self, runtime: Runtime, desk: Desk, front: Front, show: Callable[[Mapping[str, str]], None], *, model: str
+    ) -> None:
         self._runtime = runtime
         self._desk = desk
         self._front = front
-        self._id = identity
+        self._id = uuid4().hex
         self._model = model
         self._lock = threading.Lock()
         self._lines: dict[str, Line] = {}
         self._text = ""
         self._usage = ""
         self._state: State = "running"
+        self._show = show
         self._drawn = 0.0
         self._view: Any = None
         self._calls: Any = None
@@ -72,6 +77,8 @@ class AnswerView:
         """Adds to the answer's text."""
         with self._lock:
             self._text += text
+        if self._front == "terminal":
+            self._runtime.on_main(lambda: print(visible(text), end="", flush=True))
         self._soon()
 
     def begin(self, line: Line) -> None:
@@ -97,8 +104,6 @@ class AnswerView:
         """Leaves Markdown and plain text where the view stood. On the main thread."""
         with self._lock:
             self._state = state
-        from IPython.display import display
-
         foot = " · ".join(each for each in (self._model, self._usage) if each)
         text = visible(self._text)
         words = {"text/markdown": f"{harmless(text)}\n\n*{escaped(foot)}*", "text/plain": f"{text}\n\n{foot}"}
@@ -108,8 +113,10 @@ class AnswerView:
             self._words.update(words, raw=True)
             self._view.close()
         else:
-            both = {kind: "\n\n".join(each[kind] for each in (calls, words) if each[kind]) for kind in words}
-            display(both, raw=True)
+            # A terminal has shown the words as they came.
+            told = (calls, dict.fromkeys(words, f"\n{foot}")) if self._front == "terminal" else (calls, words)
+            both = {kind: "\n\n".join(each[kind] for each in told if each[kind]) for kind in words}
+            self._show(both)
 
     def _soon(self, *, at_once: bool = False) -> None:
         now = time.monotonic()

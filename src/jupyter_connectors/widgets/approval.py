@@ -12,6 +12,7 @@ from jupyter_connectors.hub import ASKED_EACH_TIME
 from jupyter_connectors.kernel import Desk, Message
 from jupyter_connectors.prompt import NOBODY, Front, ask_in_words, front_of
 from jupyter_connectors.runtime import Runtime
+from jupyter_connectors.show import code
 from jupyter_connectors.text import visible
 
 HELLO_SECONDS = 4.0
@@ -123,8 +124,8 @@ class _Card:
         call = self._request.call
         answered = self.answered.done() and not self.answered.cancelled()
         said = _said(self.answered.result()) if answered else "stopped before it was answered"
-        name = f"{call.connector}.{call.tool}"
-        self._handle.update({"text/markdown": f"`{name}`: {said}", "text/plain": f"{name}: {said}"}, raw=True)
+        name = visible(f"{call.connector}.{call.tool}")
+        self._handle.update({"text/markdown": f"{code(name)}: {said}", "text/plain": f"{name}: {said}"}, raw=True)
         self._view.close()
 
 
@@ -146,7 +147,7 @@ def card_state(request: Request) -> dict[str, Any]:
         "connector": call.connector,
         "title": visible(request.connector_title),
         "account": visible(call.account),
-        "tool": call.tool,
+        "tool": visible(call.tool),
         "tool_title": visible(request.tool.title),
         "kind": str(request.tool_class),
         "asked_by": call.asked_by,

@@ -73,5 +73,5 @@ def _row(session: Session, tool: Tool) -> dict[str, Any]:
         "kind": str(session.hub.class_of(tool)),
         "enabled": session.is_on(tool.connector, tool.name),
         "tokens": tool.context_cost,
-        "signature": f"{tool.name}{parameters(tool, bounded=session.hub.lists(tool)).signature}",
+        "signature": visible(f"{tool.name}{parameters(tool, bounded=session.hub.lists(tool)).signature}"),
     }

@@ -1,0 +1,88 @@
+"""The live connections of one kernel, by the names the person gave them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from jupyter_connectors.errors import UnknownConnector, nearest
+from jupyter_connectors.models import Entry
+from jupyter_connectors.sessions.limits import Limits
+
+if TYPE_CHECKING:
+    from jupyter_connectors.sessions.connection import Connection
+
+
+class Pool:
+    """Opens, keeps and closes connections. Changed on the runtime's loop only; may be read from any thread."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._held: dict[str, Connection] = {}
+        self._opening: dict[str, asyncio.Lock] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is connected, in the order it was."""
+        return tuple(self._held)
+
+    def get(self, name: str) -> Connection:
+        """The connection called `name`, open or lost.
+
+        Raises:
+            UnknownConnector: There is none; the hint has the nearest names.
+        """
+        held = self._held.get(name)
+        if held is None:
+            hint = nearest(name, self._held) if self._held else "connect one first: %connect acme-billing"
+            raise UnknownConnector(f"no connector is connected as {name!r}", hint=hint)
+        return held
+
+    async def open(self, name: str, entry: Entry) -> Connection:
+        """The connection called `name`, opened if there is none or it was lost.
+
+        Raises:
+            ConnectionFailed: The server cannot be started or reached.
+            UnknownConnector: The name belongs to another server.
+        """
+        from jupyter_connectors.sessions.connection import Connection
+
+        async with self._opening.setdefault(name, asyncio.Lock()):
+            held = self._held.get(name)
+            if held is not None and held.entry.target != entry.target:
+                raise UnknownConnector(
+                    f"the name {name!r} is taken by another connector", hint="choose another with --as NAME"
+                )
+            if held is not None and held.alive:
+                return held
+            if held is not None:
+                await held.close()
+            fresh = Connection(name, entry, limits=self._limits)
+            await fresh.open()
+            self._held[name] = fresh
+            return fresh
+
+    async def live(self, name: str) -> Connection:
+        """The open connection called `name`; a lost one is opened again.
+
+        Raises:
+            UnknownConnector: There is none.
+            ConnectionFailed: It was lost and cannot be opened again.
+        """
+        held = self.get(name)
+        return held if held.alive else await self.open(name, held.entry)
+
+    async def close(self, name: str) -> None:
+        """Leaves one server.
+
+        Raises:
+            UnknownConnector: There is none of this name.
+        """
+        held = self.get(name)
+        del self._held[name]
+        await held.close()
+
+    async def close_all(self) -> None:
+        """Leaves every server."""
+        open_now, self._held = list(self._held.values()), {}
+        await asyncio.gather(*(each.close() for each in open_now))
