@@ -166,7 +166,8 @@ class Hub:
         self._audit.opened(call, tool_class=verdict.tool_class, decision=decided(verdict, answer), rule=verdict.rule)
         if answer.choice == "deny":
             self._audit.closed(call, Closing(outcome="denied", seconds=0.0))
-            raise Denied(f"{call.connector}.{call.tool} was not allowed: {answer.by}", hint=answer.hint)
+            who = "you said no" if answer.by == "you" else answer.by
+            raise Denied(f"{call.connector}.{call.tool} was not allowed: {who}", hint=answer.hint)
         return await self._send(call, tool, verdict.tool_class, progress)
 
     async def _consent(self, call: ToolCall, tool: Tool, verdict: Verdict, approve: Approver) -> Answer:

@@ -94,7 +94,8 @@ def connected_bundle(found: Connected, class_of: Callable[[Any], ToolClass], var
 def directory_bundle(cards: list[dict[str, Any]]) -> dict[str, str]:
     """The directory as a table, for where no cards can be drawn."""
     rows = [
-        f"| {code(each['code'])} | {escaped(each['summary'])} | {each['category']} | {each['badge']} |" for each in cards
+        f"| {code(each['code'])} | {escaped(each['summary'])} | {each['category']} | {each['badge']} |"
+        for each in cards
     ]
     plain = [f"{each['code']:<28} {each['summary']} [{each['badge']}]" for each in cards]
     head = ["| Connect with | What it is | Category | Does |", "|---|---|---|---|"]

@@ -129,11 +129,11 @@ def docstring(tool: Tool, found: Parameters) -> str:
     lines = [visible(tool.description or tool.title or tool.name).strip(), "", "Args:"]
     properties: Mapping[str, Any] = tool.input_schema.get("properties") or {}
     for python, parameter in found.signature.parameters.items():
-        if python in found.wire:
+        if python in BOUNDS:
+            said = f"At most this many {'rows' if python == 'limit' else 'pages'}; everything when left out."
+        else:
             told = properties.get(found.wire[python])
             said = visible(str(told.get("description", ""))) if isinstance(told, dict) else ""
-        else:
-            said = {"limit": "at most this many rows", "pages": "at most this many pages"}[python]
         kind = inspect.formatannotation(parameter.annotation)
         lines.append(f"    {python} ({kind}): {said}".rstrip(": "))
     lines += ["", f"Returns a Result with .df, .json, .text. From the server of {tool.connector}, tool {tool.name}."]

@@ -46,7 +46,7 @@ def test_deny_is_two_lines_and_nothing_is_sent(any_kernel: Kernel) -> None:
     any_kernel.follow(number, cell)
     assert cell.error is not None
     assert cell.error["traceback"] == [
-        "Denied: acme-crm.update_opportunity was not allowed: you",
+        "Denied: acme-crm.update_opportunity was not allowed: you said no",
         "nothing was sent; run the cell again to be asked again",
     ]
     assert last(any_kernel, "outcome") == "denied"

@@ -32,6 +32,24 @@ def test_a_bounded_frame_says_that_it_is_bounded(kernel: Kernel) -> None:
     assert kernel.value("_.df.attrs['connector']['complete']") is False
 
 
+def test_a_listing_that_takes_long_shows_how_far_it_is(kernel: Kernel) -> None:
+    number, cell = kernel.start("everything = acme_billing.list_invoices()", allow_stdin=True)
+    kernel.follow(number, cell, until=lambda each: "fetching: " in each.text or each.done)
+    assert "rows in" in cell.text
+    kernel.follow(number, cell)
+    assert "fetching" not in cell.text
+    assert kernel.value("(everything.complete, everything.rows, len(everything.df))") == (True, 40_000, 40_000)
+
+
+def test_stop_in_a_long_listing_keeps_the_rows_that_came(kernel: Kernel) -> None:
+    code = "try:\n    acme_billing.list_invoices()\nexcept Exception as error:\n    kept = error.partial"
+    number, cell = kernel.start(code, allow_stdin=True)
+    kernel.follow(number, cell, until=lambda each: "fetching: " in each.text or each.done)
+    kernel.stop()
+    kernel.follow(number, cell)
+    assert kernel.value("100 <= kept.rows < 40_000 and kept.complete is False and len(kept.df) == kept.rows")
+
+
 def test_signature_docstring_and_names_come_from_the_schema(kernel: Kernel) -> None:
     assert "status" in kernel.value("str(__import__('inspect').signature(acme_billing.list_invoices))")
     assert "unix" not in kernel.value("acme_billing.list_invoices.__doc__").splitlines()[0]
