@@ -3,8 +3,7 @@
 Ours is the whole call path: the arguments held against the tool's schema, the verdict, two records in the audit log,
 our own transport, the output schema, and a result whose rows lie in a file. The peer is the raw MCP Python SDK as it
 comes: its own stdio transport and its own check of the output schema, reply not looked at. Both talk to a process of
-the same server (`acme-billing`, tool `get_customer`) on the same event loop; calls alternate, and who goes first does.
-A third line is the same call as a cell makes it, over the thread it waits on.
+the same server (`acme-billing`, tool `get_customer`) on the same event loop; calls alternate, and so does who goes first.
 
     python benchmarks/bench_call_overhead.py [ROUNDS]
 """
@@ -17,24 +16,15 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from common import BILLING, billing, for_the_sdk, own_places, print_table, spread
+from common import own_places, print_table, spread
 from mcp import Client
-from mcp.client.stdio import stdio_client
 
-from jupyter_connectors.approval import Answer, Request
-from jupyter_connectors.audit import Audit
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.hub import Hub
-from jupyter_connectors.sessions.limits import Limits
-from jupyter_connectors.store import open_store
+from servers import BILLING, nobody, our_hub, raw_sdk
 
 ROUNDS, WARM_UP = 1_000, 50
 GOAL_MS = 1.0
-
-
-async def nobody(_: Request) -> Answer:
-    """A read is never asked about; if it were, the benchmark would measure something else."""
-    raise AssertionError("a read was asked about")
 
 
 async def timed(act: Callable[[], Awaitable[object]]) -> float:
@@ -46,14 +36,8 @@ async def timed(act: Callable[[], Awaitable[object]]) -> float:
 
 async def measure(place: Path, rounds: int) -> tuple[list[float], list[float]]:
     """The times of ours and of the SDK, in milliseconds, call by call."""
-    hub = Hub(audit=Audit(open_store(place / "state.sqlite")), spool_dir=place / "spool", limits=Limits())
-    with (place / "server.log").open("w") as log:
-        async with Client(stdio_client(for_the_sdk(billing()), errlog=log)) as client:
-            await hub.connect(billing())
-            try:
-                return await alternate(hub, client, rounds)
-            finally:
-                await hub.close()
+    async with raw_sdk(place) as client, our_hub(place) as hub:
+        return await alternate(hub, client, rounds)
 
 
 async def alternate(hub: Hub, client: Client, rounds: int) -> tuple[list[float], list[float]]:

@@ -1,4 +1,4 @@
-"""What the benchmarks share: places of their own, the demo server both for us and for the raw SDK, spreads, a table."""
+"""What the benchmarks share: places of their own, spreads, a table."""
 
 from __future__ import annotations
 
@@ -9,17 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mcp import StdioServerParameters
-
-    from jupyter_connectors.models import Entry
 
 TODAY = "2026-11-18"
 """The day the demo's data leads up to, so that every run reads the same rows."""
-
-BILLING = "acme-billing"
 
 
 @contextmanager
@@ -36,25 +28,6 @@ def own_places() -> Iterator[Path]:
         finally:
             os.environ.clear()
             os.environ.update(before)
-
-
-def billing() -> Entry:
-    """The demo billing service, as the directory has it."""
-    from jupyter_connectors.directory.catalogue import shipped
-
-    return next(entry for entry in shipped() if entry.id == BILLING)
-
-
-def for_the_sdk(entry: Entry) -> StdioServerParameters:
-    """The same server, started by the SDK's own stdio transport."""
-    from mcp import StdioServerParameters
-
-    from jupyter_connectors.models import Launch
-
-    target = entry.target
-    assert isinstance(target, Launch)
-    given = {name: os.environ[value.removeprefix("env:")] for name, value in target.env.items()}
-    return StdioServerParameters(command=target.command, args=list(target.args), env=given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
