@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,9 +44,12 @@ def link() -> None:
     """Puts the built extension where this environment's JupyterLab looks for it."""
     target = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "jupyter-connectors"
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_symlink() or not target.exists():
-        target.unlink(missing_ok=True)
-        target.symlink_to(PACKAGE / "labextension")
+    # An editable install leaves a folder there with what it found when it was made: nothing but install.json.
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    target.unlink(missing_ok=True)
+    target.symlink_to(PACKAGE / "labextension")
+    shutil.copy(FOLDERS["labextension"] / "install.json", target)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser
 from .lab import Notebook, chromium, jupyter
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One browser for the tests of this folder: while it is open, Playwright has a loop running in this thread."""
     if not os.environ.get("CHROMIUM"):
         problem = "no Chromium: the browser tests did not run (CHROMIUM names one; `make test` installs one)"
         if os.environ.get("CI"):

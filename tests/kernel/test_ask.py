@@ -64,9 +64,9 @@ def test_an_answer_over_two_services_is_text_calls_and_frames(asking: Kernel) ->
 def test_nothing_in_an_answer_is_fetched_or_read_as_html(asking: Kernel) -> None:
     cell = asking.run(f"{ASK}Which customers with open invoices owe us most? (hostile)")
     markdown = "\n".join(data.get("text/markdown", "") for data in cell.shown)
-    assert "\\![chart]" in markdown
+    assert "![" not in markdown and "&#33;[chart]" in markdown
     assert "<img" not in markdown
-    assert "\\$20,000" in markdown
+    assert "<span>&#36;</span>20,000" in markdown, "JupyterLab reads an escaped dollar as the start of a formula"
     assert all("text/html" not in data for data in cell.shown)
 
 
