@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,9 +13,11 @@ from jupyter_connectors.approval import Answer, Approver, Choice, Request
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import shipped
+from jupyter_connectors.frames.gathering import Gathering
+from jupyter_connectors.frames.parts import Again
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.hub import Hub
-from jupyter_connectors.models import Bound, Entry, Launch
+from jupyter_connectors.models import Bound, Entry, Launch, ToolCall
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
 
@@ -36,6 +39,8 @@ class Bench:
     audit: Audit
     asked: list[Request]
     off: set[tuple[str, str | None]]
+    again: Again
+    """How a result asks for more; it blocks, so not on the loop."""
     says: Choice = "once"
     edits: str | None = None
 
@@ -64,11 +69,19 @@ async def bench(place: Path, *entries: Entry, limits: Limits | None = None) -> A
     off: set[tuple[str, str | None]] = set()
     audit = Audit(store)
     limits = limits or Limits(call=20, close=0.5)
-    hub = Hub(audit=audit, spool_dir=place, limits=limits, switched_off=lambda: frozenset(off))
+    loop = asyncio.get_running_loop()
+
+    def again(call: ToolCall, entry: str, held: Gathering | None) -> Result:
+        """As a session does it: for a cell, which waits on another thread than the loop's."""
+        work = hub.call(call, approve=made.approve, held=held)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(30)
+
+    hub = Hub(audit=audit, spool_dir=place, limits=limits, switched_off=lambda: frozenset(off), again=again)
+    made = Bench(hub=hub, audit=audit, asked=[], off=off, again=again)
     try:
         for entry in entries:
             await hub.connect(entry)
-        yield Bench(hub=hub, audit=audit, asked=[], off=off)
+        yield made
     finally:
         await hub.close()
         store.close()

@@ -80,7 +80,7 @@ def test_what_markdown_is_for_still_works() -> None:
     for each in ("<strong>bold</strong>", "<em>em</em>", "<li>one</li>", "<td><code>b</code></td>"):
         assert each in shown
     assert 'href="http://fine.example?a=1&amp;b=2"' in shown
-    assert re.search(r"<code>x &#60; 5 &#38;&#38; y</code>", shown)
+    assert "<code>x &lt; 5 &amp;&amp; y</code>" in shown
 
 
 def test_a_block_of_code_keeps_its_characters_and_its_language() -> None:

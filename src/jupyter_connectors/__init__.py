@@ -12,9 +12,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_connectors.functions import ask, audit_log, connect, disconnect
+    from jupyter_connectors.functions import ask, audit_log, connect, disconnect, load, sql, to_frame
 
-__all__ = ["ask", "audit_log", "connect", "disconnect", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = [
+    "ask",
+    "audit_log",
+    "connect",
+    "disconnect",
+    "load",
+    "load_ipython_extension",
+    "sql",
+    "to_frame",
+    "unload_ipython_extension",
+]
 
 
 def load_ipython_extension(shell: Any) -> None:

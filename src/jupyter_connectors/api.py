@@ -61,7 +61,9 @@ def bind(
         given = found.signature.bind(*args, **kwargs).arguments
     except TypeError as error:
         problem = str(error)
-        raise InvalidArguments(f"{label}: {problem}", hint=f"it is {tool.name}{found.signature}") from None
+        raise InvalidArguments(
+            f"{label}: {problem}", hint=f"it is {visible(f'{tool.name}{found.signature}')}"
+        ) from None
     properties: Mapping[str, Any] = tool.input_schema.get("properties") or {}
     required = set(tool.input_schema.get("required") or ())
     arguments = {}
@@ -100,7 +102,7 @@ class Connector:
         self._name = name
 
     def __getattr__(self, name: str) -> Callable[..., Result]:
-        if name.startswith("_"):
+        if name.startswith("_") and not name[1:2].isdigit():  # a tool called `1st` is `_1st`
             raise AttributeError(name)
         known = self._attributes()
         if name not in known:
@@ -134,5 +136,5 @@ class Connector:
     def __repr__(self) -> str:
         found = self._session.hub.connected(self._name)
         tools = self._session.hub.tools(self._name)
-        names = "\n".join(f"  {tool.name}{inspect.signature(self[tool.name])}" for tool in tools)
+        names = "\n".join(visible(f"  {tool.name}{inspect.signature(self[tool.name])}") for tool in tools)
         return f"{visible(found.entry.title)} ({self._name}), {plural(len(tools), 'tool')}\n{names}"

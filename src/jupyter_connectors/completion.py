@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -30,16 +31,23 @@ def install(shell: Any, session: Session) -> None:
         if found is None:
             return {"completions": [], "suppress": False}
         magic, word = (found[1], found[2]) if found.re is _LINE else ("ask", found[1])
-        words = _words(session, magic, word)
+        words = _words(session, magic, text[: len(text) - len(word)].split(), word)
         completions = [SimpleCompletion(each, type="connector") for each in words]
         return {"completions": completions, "matched_fragment": word, "suppress": True, "ordered": True}
 
     shell.Completer.custom_matchers.append(match)
 
 
-def _words(session: Session, magic: str, word: str) -> list[str]:
+def _words(session: Session, magic: str, before: list[str], word: str) -> list[str]:
     if word.startswith("-") or magic == "ask":
-        return [each for each in _OPTIONS[magic] if each.startswith(word)]
-    if magic == "connect":
-        return [entry.id for entry in session.catalogue.entries() if entry.id.startswith(word)]
-    return [each.id for each in session.connected() if each.id.startswith(word)]
+        offered: Iterable[str] = _OPTIONS[magic]
+    elif before[-1] in ("--on", "--off"):
+        here = [each for each in session.connected() if each.id in before] or session.connected()
+        offered = [*(tool.name for each in here for tool in each.tools), "all"]
+    elif before[-1] in _OPTIONS["connect"]:
+        offered = []  # what follows is the person's own word
+    elif magic == "connect":
+        offered = [entry.id for entry in session.catalogue.entries()]
+    else:
+        offered = [each.id for each in session.connected()]
+    return [each for each in offered if each.startswith(word)]

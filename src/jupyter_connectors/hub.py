@@ -21,13 +21,8 @@ from jupyter_connectors.calls import (
     partial_of,
     unknown,
 )
-from jupyter_connectors.errors import (
-    ConnectorError,
-    Denied,
-    ServerGone,
-    UnknownTool,
-    nearest,
-)
+from jupyter_connectors.errors import ConnectorError, Denied, ServerGone, UnknownTool, nearest
+from jupyter_connectors.frames.pace import Paces
 from jupyter_connectors.models import Entry, Json, Reply, Tool, ToolCall, ToolClass
 from jupyter_connectors.policy import Rules, Verdict, classify, enabled, judge
 from jupyter_connectors.runtime import stopped
@@ -36,6 +31,8 @@ from jupyter_connectors.sessions.pool import Pool
 
 if TYPE_CHECKING:
     from jupyter_connectors.frames.collect import Progress
+    from jupyter_connectors.frames.gathering import Gathering
+    from jupyter_connectors.frames.parts import Again
     from jupyter_connectors.frames.result import Result
 
 ASKED_EACH_TIME = frozenset({ToolClass.DESTRUCTIVE, ToolClass.SENDS})
@@ -53,6 +50,14 @@ class Connected:
     protocol: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Along:
+    """What goes with a call and is no part of it."""
+
+    progress: Callable[[Progress], None] | None
+    held: Gathering | None
+
+
 class Hub:
     """The live connections of one kernel and the one way to call their tools. Used on the runtime's loop only."""
 
@@ -63,12 +68,16 @@ class Hub:
         spool_dir: Path,
         limits: Limits,
         switched_off: Callable[[], frozenset[tuple[str, str | None]]] = frozenset,
+        again: Again | None = None,
     ) -> None:
+        """`again` is how a result asks for more rows, or the same once more; it comes back here, to `call`."""
         self.grants = Grants()
         self._pool = Pool(limits)
         self._audit = audit
         self._spool_dir = spool_dir
         self._switched_off = switched_off
+        self._again = again
+        self._paces = Paces()
 
     async def connect(self, entry: Entry, *, name: str | None = None) -> Connected:
         """Connects `entry`, under `name` if given, and lists its tools. Connecting again gives the same connection.
@@ -140,13 +149,19 @@ class Hub:
         return tool
 
     async def call(
-        self, call: ToolCall, *, approve: Approver, progress: Callable[[Progress], None] | None = None
+        self,
+        call: ToolCall,
+        *,
+        approve: Approver,
+        progress: Callable[[Progress], None] | None = None,
+        held: Gathering | None = None,
     ) -> Result:
         """The result of one call: judged, asked where the rules ask, recorded, sent, recorded.
 
         Args:
             approve: How the person is asked; awaited only when the rules say so.
-            progress: Told after each page of a listing.
+            progress: Told after each page of a listing, and each second of a wait for a rate limit.
+            held: Pages of an earlier call, to which this one, which asks for the next, adds its own.
 
         Raises:
             InvalidArguments: They break the tool's input schema; nothing was sent.
@@ -168,7 +183,7 @@ class Hub:
             self._audit.closed(call, Closing(outcome="denied", seconds=0.0))
             who = "you said no" if answer.by == "you" else answer.by
             raise Denied(f"{call.connector}.{call.tool} was not allowed: {who}", hint=answer.hint)
-        return await self._send(call, tool, verdict.tool_class, progress)
+        return await self._send(call, tool, verdict.tool_class, _Along(progress, held))
 
     async def _consent(self, call: ToolCall, tool: Tool, verdict: Verdict, approve: Approver) -> Answer:
         if verdict.decision == "deny":
@@ -198,20 +213,18 @@ class Hub:
             self.grants.allow(call, tool)
         return answer
 
-    async def _send(
-        self, call: ToolCall, tool: Tool, tool_class: ToolClass, progress: Callable[[Progress], None] | None
-    ) -> Result:
+    async def _send(self, call: ToolCall, tool: Tool, tool_class: ToolClass, along: _Along) -> Result:
         started = time.perf_counter()
 
         def close(outcome: Outcome, result: Result | None) -> None:
             self._audit.closed(call, closing_of(outcome, time.perf_counter() - started, result))
 
         reads = tool_class is ToolClass.READ
-        held: list[Result] = []
+        kept: list[Result] = []
         try:
-            result = await self._collect(call, tool, reads, progress, held.append)
+            result = await self._collect(call, tool, reads, along, kept.append)
         except asyncio.CancelledError as stop:
-            partial = held[0] if held else None
+            partial = kept[0] if kept else None
             close("cancelled" if reads else "unknown", partial)
             if not stop.args:
                 stop.args = (stopped(partial) if reads else unknown(call, "it was stopped while it ran"),)
@@ -232,19 +245,25 @@ class Hub:
         call: ToolCall,
         tool: Tool,
         reads: bool,
-        progress: Callable[[Progress], None] | None,
+        along: _Along,
         on_partial: Callable[[Result], None],
     ) -> Result:
         from jupyter_connectors.frames.collect import collect
         from jupyter_connectors.frames.shapes import shape_for
 
+        entry = self._pool.get(call.connector).entry.id
+        shape = shape_for(entry, tool.name, call.arguments)
         return await collect(
             call,
             tool,
             self._fetching(call, tool, reads=reads),
-            shape=shape_for(self._pool.get(call.connector).entry.id, tool.name),
+            shape=shape,
+            entry=entry,
             spool_dir=self._spool_dir,
-            progress=progress or (lambda _: None),
+            pace=self._paces.of(call.connector, shape.rate if shape is not None else None) if reads else None,
+            again=self._again,
+            held=along.held,
+            progress=along.progress or (lambda _: None),
             on_partial=on_partial,
             # One yes is for one request: a reply to a change is never followed to a next page.
             follow=reads or tool.annotations.read_only is True,

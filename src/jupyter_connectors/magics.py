@@ -1,4 +1,4 @@
-"""%connect %disconnect %tools %%ask %audit: parse, hand over, show."""
+"""%connect %disconnect %tools %%ask %%connectors_sql %audit: parse, hand over, show."""
 
 from __future__ import annotations
 
@@ -94,6 +94,24 @@ class ConnectorMagics(Magics):
         from jupyter_connectors.conversation import Question
 
         ask_in_cell(self._session, Question(text=cell.strip(), **vars(_parsed(ConnectorMagics.ask, line))))
+
+    @magic_arguments()
+    @argument("--into", help="bind the frame to this name")
+    @argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="stop the query after that long")
+    @cell_magic
+    def connectors_sql(self, line: str, cell: str) -> pd.DataFrame:
+        """Runs one SELECT, in DuckDB's SQL, over the frames and results of this notebook, by name."""
+        from jupyter_connectors.querying import query_tables, warning
+
+        args = _parsed(ConnectorMagics.connectors_sql, line)
+        if args.into is not None and not args.into.isidentifier():
+            raise UsageError(f"{args.into!r} is no name a variable can have")
+        frame = query_tables(self._session, cell, {}, timeout=args.timeout)
+        if told := warning(frame):
+            self._session.show({"text/plain": told})
+        if args.into is not None:
+            self.shell.push({args.into: frame})  # type: ignore[union-attr]  # a magic has a shell
+        return frame
 
     @magic_arguments()
     @argument("-n", type=int, default=None, metavar="CALLS", help="only the newest")

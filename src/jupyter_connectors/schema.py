@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from jupyter_connectors.text import one_line
+
+_UNBOUNDED = ("pattern", "patternProperties", "unevaluatedProperties", "uniqueItems")
+"""Keywords that are not applied: a server's regular expression, or its rows compared in pairs, can take for ever."""
 
 Checker = Callable[[Any], str | None]
 
@@ -16,13 +20,12 @@ def checker(schema: Mapping[str, Any]) -> Checker:
     A schema that cannot be applied counts as broken. Making one costs more than using it: keep it for a schema that
     is used often.
     """
-    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
     # An empty registry, because the default one opens URLs it finds in a server's schema.
-    validator = Draft202012Validator(schema, registry=Registry())
+    validator = _validator()(schema, registry=Registry())
 
     def check(value: Any) -> str | None:
         try:
@@ -41,3 +44,22 @@ def checker(schema: Mapping[str, Any]) -> Checker:
         return (f"{where}: " if where else "") + one_line(error.message, 160)
 
     return check
+
+
+@cache
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
+    plain = Draft202012Validator.VALIDATORS["additionalProperties"]
+
+    def skip(*_: object) -> Iterable[Any]:
+        return ()
+
+    def additional(validator: Any, allowed: Any, instance: Any, schema: Mapping[str, Any]) -> Iterable[Any]:
+        # Which properties are additional is decided by the regular expressions beside it.
+        return () if "patternProperties" in schema else plain(validator, allowed, instance, schema) or ()
+
+    return extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {**dict.fromkeys(_UNBOUNDED, skip), "additionalProperties": additional}
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import sqlite3
 import tempfile
 import threading
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jupyter_connectors.directory.catalogue import Catalogue
+    from jupyter_connectors.frames.gathering import Gathering
     from jupyter_connectors.frames.result import Result
 
 
@@ -79,6 +81,7 @@ class Session:
             spool_dir=Path(spool.name),
             limits=self._limits,
             switched_off=lambda: frozenset(self._off),
+            again=self.again,
         )
 
         def leave() -> None:
@@ -97,7 +100,7 @@ class Session:
             ConnectorError: The first that could not be connected; the others stay.
         """
         for entry in entries:
-            self._check_free(name or entry.id)
+            self.check_free(name or entry.id)
         made = self.runtime.run(self._connect(entries, name))
         warm = threading.Thread(target=_warm_up, name="jupyter-connectors-imports", daemon=True)
         warm.start()
@@ -140,6 +143,19 @@ class Session:
         """The result of a call, for a cell that waits."""
         with self._progress() as progress:
             return self.runtime.run(self.hub.call(call, approve=self.approve, progress=progress))
+
+    def again(self, call: ToolCall, entry: str, held: Gathering | None) -> Result:
+        """The result of a call that a result asks for: more of its rows, or the same once more.
+
+        Raises:
+            UsageProblem: The call went to another service than the one now connected under this name.
+        """
+        self._connected_as(call.connector)
+        if self.hub.connected(call.connector).entry.id != entry:
+            problem = f"{call.connector!r} is another service here than the one the rows came from"
+            raise UsageProblem(problem, hint=f"connect {entry!r} under this name")
+        with self._progress() as progress:
+            return self.runtime.run(self.hub.call(call, approve=self.approve, progress=progress, held=held))
 
     async def acall(self, call: ToolCall) -> Result:
         """The result of a call, for a cell that awaits."""
@@ -209,7 +225,12 @@ class Session:
                 return each
         raise UnknownConnector(f"no connector is connected as {name!r}", hint=nearest(name, names))
 
-    def _check_free(self, name: str) -> None:
+    def check_free(self, name: str) -> None:
+        """Looks whether a connector can be bound under its name.
+
+        Raises:
+            UsageProblem: The notebook has a variable of the person's own there.
+        """
         if self.shell is None:
             return
         variable = _variable(name)
@@ -231,8 +252,10 @@ def _variable(name: str) -> str:
 
 def _warm_up() -> None:
     """Imports what the first result needs while the person types the call."""
-    import duckdb  # noqa: F401  # imported for its side effect: being loaded
-    import pandas  # noqa: F401  # imported for its side effect: being loaded
+    # A script may end meanwhile, which no import survives; whoever needs them imports them again and is told.
+    with contextlib.suppress(Exception):
+        import duckdb  # noqa: F401  # imported for its side effect: being loaded
+        import pandas  # noqa: F401  # imported for its side effect: being loaded
 
 
 def new_id() -> str:

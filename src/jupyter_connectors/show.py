@@ -131,4 +131,4 @@ def escaped(text: str) -> str:
 
 def code(text: str) -> str:
     """`text` as a Markdown code span that nothing in it can end."""
-    return f"`{one_line(text, 300).replace('`', chr(39))}`"
+    return f"`{one_line(text, 2000).replace('`', chr(39))}`"

@@ -196,8 +196,8 @@ def test_the_suggested_cell_is_python_that_does_what_the_router_would() -> None:
     assert found is not None
     assert code(found, "acme_billing") == (
         "invoices = acme_billing.list_invoices(\n"
-        "    created_gte=1790812800,  # 2026-10-01 00:00 UTC\n"
-        "    created_lt=1793491200,  # 2026-11-01 00:00 UTC\n"
+        '    created_gte="2026-10-01",\n'
+        '    created_lt="2026-11-01",\n'
         '    status="open",\n'
         ").df\n"
         'invoices = invoices[(invoices["currency"].str.lower() == "eur") & (invoices["amount_due"] > 1000)]'

@@ -138,7 +138,9 @@ class Notebook:
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         made.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
         nbformat.write(made, self.path)
-        return self.load()
+        self.load()
+        self._until("() => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'")
+        return self
 
     def load(self) -> Notebook:
         """Loads, or loads again, the page."""

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from jupyter_connectors.frames.collect import collect
+from jupyter_connectors.frames.rates import Patience
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import Shape, read_shapes
 from jupyter_connectors.models import Bound, Json, Reply, Tool, ToolCall, canonical
@@ -65,6 +66,7 @@ async def gather(
 ) -> Result:
     """The result of a call whose requests go to `fetch`."""
     ask = ask or Ask()
+    options.setdefault("patience", Patience(attempts=1))  # no test waits for a server by accident
     call = ToolCall(
         id="call-1",
         connector=ask.connector,

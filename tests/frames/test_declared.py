@@ -234,3 +234,85 @@ async def test_more_columns_than_any_table_has_are_rejected(tmp_path: Path) -> N
 
     with pytest.raises(ReplyRejected, match="more than 20,000 columns"):
         await gather(fetch, tmp_path)
+
+
+async def test_a_day_or_an_instant_is_a_day_and_maybe_an_instant(tmp_path: Path) -> None:
+    known = shape("""
+[objects.order]
+[objects.order.columns]
+due = "date-or-instant"
+[[tools]]
+names = ["list_orders"]
+object = "order"
+records = "data"
+""")
+    sent = ["2026-01-02", "2026-01-02T23:30:00-08:00", "2026-01-02T10:00:00.000+0000", "", None]
+
+    result = await rows_of(tmp_path, {"data": [{"due": each} for each in sent]}, ask=Ask(shape=known))
+    odd = await rows_of(tmp_path, {"data": [{"due": "2026-01-02"}, {"due": "soon"}]}, ask=Ask(shape=known))
+
+    assert dtypes(result.df) == {"due": DAY, "due_time": INSTANT}
+    assert cells(result.df, "due") == [pd.Timestamp("2026-01-02")] * 3 + [None, None]
+    instants = [None, pd.Timestamp("2026-01-03T07:30:00Z"), pd.Timestamp("2026-01-02T10:00:00Z"), None, None]
+    assert cells(result.df, "due_time") == instants
+    assert cells(odd.df, "due") == ["2026-01-02", "soon"]
+    assert odd.notes == ("due: declared as date-or-instant, but not every value is one; the column is text",)
+
+
+async def test_an_id_that_is_a_time_keeps_every_digit(tmp_path: Path) -> None:
+    known = shape("""
+[objects.order]
+id = "ts"
+[objects.order.columns]
+ts = "slack"
+[[tools]]
+names = ["list_orders"]
+object = "order"
+records = "data"
+""")
+
+    result = await rows_of(
+        tmp_path, {"data": [{"ts": "1512085950.000216"}, {"ts": "1512085950.000217"}]}, ask=Ask(shape=known)
+    )
+
+    assert cells(result.df, "ts") == ["1512085950.000216", "1512085950.000217"]
+    assert [each.microsecond for each in result.df["ts_time"]] == [216, 217]
+
+
+async def test_a_sentinel_is_nothing_only_where_it_is_declared(tmp_path: Path) -> None:
+    known = shape("""
+[objects.order]
+na = { "a" = [-1, "none"], "b.*" = [""] }
+[[tools]]
+names = ["list_orders"]
+object = "order"
+records = "data"
+""")
+    row = {"a": -1, "b": {"x": "", "y": "none"}, "c": -1, "d": ""}
+
+    frame = (await rows_of(tmp_path, {"data": [row, {"a": True, "c": 1}]}, ask=Ask(shape=known))).df
+
+    assert cells(frame, "a") == [None, True]
+    assert cells(frame, "b_x") == [None, None]
+    assert cells(frame, "b_y") == ["none", None]
+    assert (cells(frame, "c"), cells(frame, "d")) == ([-1, 1], ["", None])
+
+
+async def test_a_lifted_wrapper_that_holds_a_list_keeps_its_other_fields(tmp_path: Path) -> None:
+    known = shape("""
+[objects.order]
+id = "id"
+lift = ["fields"]
+[objects.order.children.lines]
+path = "fields.lines"
+[[tools]]
+names = ["list_orders"]
+object = "order"
+records = "data"
+""")
+    row = {"id": "o1", "fields": {"note": "x", "lines": [{"sku": "a"}]}}
+
+    result = await rows_of(tmp_path, {"data": [row]}, ask=Ask(shape=known))
+
+    assert cells(result.df, "note") == ["x"]
+    assert cells(result.children["lines"], "sku") == ["a"]

@@ -60,7 +60,6 @@ PROSE = {
     "a sentence": "Successfully retrieved 7 events:\n- standup (Starts: 9:00)",
     "a footnote that parses": "Found 3 open issues [3] in all.",
     "a greeting with a comma": "Hello, world\nGood, bye",
-    "an error in a JSON string": '"Failed to list payment intents"',
     "a number": "42",
     "nothing": "",
 }

@@ -211,7 +211,7 @@ async def test_a_page_that_fails_keeps_the_rows_before_it(tmp_path: Path) -> Non
 
     error = caught.value
     assert error.problem == "shop.list_orders is incomplete: 2 of 8,000 rows (page 2 failed: rate limited retry)"
-    assert error.hint == "the rows that came are in .partial; wait a minute"
+    assert error.hint == "the rows that came are in .partial, whose .resume() goes on; wait a minute"
     assert error.__context__ is None
     assert isinstance(error.partial, Result)
     assert cells(error.partial.df, "id") == [1, 2]

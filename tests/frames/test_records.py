@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_connectors.frames.records import find
+from jupyter_connectors.errors import ToolFailed
+from jupyter_connectors.frames.forms import ErrorRule
+from jupyter_connectors.frames.records import dig, error_told, find, put
 from jupyter_connectors.models import Json
 
 from .support import cells, rows_of
@@ -71,3 +73,43 @@ async def test_a_get_is_one_row_and_complete(tmp_path: Path) -> None:
     assert result.complete
     assert result.completeness.line == "complete: 1 row in 1 page"
     assert cells(result.df, "address_city") == ["Oslo"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Failed to list payment intents",
+        "Error: 403",
+        "HubSpot API error: missing scopes",
+        "Error searching HubSpot deals: 400",
+        "An unexpected error occurred",
+        "Rate limit exceeded, retry in 3 s",
+        "Unauthorized",
+    ],
+)
+def test_an_error_in_plain_words_is_one(text: str) -> None:
+    assert error_told(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["No error: all is well", "The error: see below", "Found 3 errors", "Terror: a history", "x" * 2_000, ""]
+)
+def test_a_text_about_errors_is_none(text: str) -> None:
+    assert error_told(text) is None
+
+
+def test_a_vendors_own_mark_makes_an_error_only_where_it_is_declared() -> None:
+    reply: Json = [{"message": "bad field", "errorCode": "INVALID_FIELD"}]
+
+    assert find(reply).rows == reply
+    with pytest.raises(ToolFailed, match="bad field"):
+        find(reply, errors=[ErrorRule(path="@rows.errorCode")])
+    assert find([ROW], errors=[ErrorRule(path="@rows.errorCode")]).rows == [ROW]
+    assert find([], errors=[ErrorRule(path="@rows.errorCode")]).rows == []
+    assert find({"items": [ROW], "code": 0}, errors=[ErrorRule(path="code", value=1)]).rows == [ROW]
+
+
+def test_a_path_may_lead_into_an_argument() -> None:
+    assert put({"request": {"limit": 1}}, "request.cursor", "c") == {"request": {"limit": 1, "cursor": "c"}}
+    assert put({}, "a.b", 1) == {"a": {"b": 1}}
+    assert dig({"@odata.nextLink": "x"}, "@odata.nextLink") == "x"

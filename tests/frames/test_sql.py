@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_connectors.answering.sql import CUT, run_sql, run_sql_async
 from jupyter_connectors.errors import TimedOut, UsageProblem
+from jupyter_connectors.frames.sql import CUT, run_sql, run_sql_async
 
 FRAMES = {
     "invoices": pd.DataFrame(

@@ -71,7 +71,9 @@ def test_a_variable_that_names_no_table_is_out_of_reach(fetched: Kernel, tmp_pat
 
 def test_stop_ends_a_query(fetched: Kernel) -> None:
     fetched.run("seen = 1")
-    number, cell = fetched.start("print('on', flush=True)\njc.sql('SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b')")
+    number, cell = fetched.start(
+        "print('on', flush=True)\njc.sql('SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b')"
+    )
     fetched.follow(number, cell, until=lambda each: "on" in each.streams)
     fetched.stop()
     fetched.follow(number, cell, timeout=10)
@@ -81,7 +83,9 @@ def test_stop_ends_a_query(fetched: Kernel) -> None:
 
 def test_a_result_goes_on_and_is_kept_for_the_next_kernel(fetched: Kernel, tmp_path: Path) -> None:
     path = str(tmp_path / "bills.jsonl")
-    cell = fetched.run(f"more = bills.resume(limit=200)\nmore.save({path!r})\nback = jc.load({path!r})\nlast = back.resume(pages=1)")
+    cell = fetched.run(
+        f"more = bills.resume(limit=200)\nmore.save({path!r})\nback = jc.load({path!r})\nlast = back.resume(pages=1)"
+    )
     assert cell.error is None, cell.error
     assert fetched.value("(more.rows, back.rows, last.rows)") == (500, 500, 600)
     assert fetched.value("last.df['id'].is_unique and back.df.equals(more.df)")
@@ -89,5 +93,5 @@ def test_a_result_goes_on_and_is_kept_for_the_next_kernel(fetched: Kernel, tmp_p
 
 
 def test_a_reply_from_elsewhere_becomes_a_frame(fetched: Kernel) -> None:
-    fetched.run("elsewhere = jc.to_frame(b'[{\"id\": 1, \"at\": \"2024-05-01T00:00:00Z\"}]')")
+    fetched.run('elsewhere = jc.to_frame(b\'[{"id": 1, "at": "2024-05-01T00:00:00Z"}]\')')
     assert fetched.value("(elsewhere.rows, str(elsewhere.df['at'].dtype))") == (1, "datetime64[us, UTC]")

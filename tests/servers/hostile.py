@@ -1,6 +1,8 @@
 """A raw MCP server over standard streams that misbehaves in one way, named by its only argument.
 
-It speaks JSON-RPC by hand, since no SDK would let a server do these things.
+It speaks JSON-RPC by hand, since no SDK would let a server do these things. HOSTILE_TOOLS names a file with the tools it
+lists, read anew each time; HOSTILE_RESULT is the JSON text of what a call gives,
+HOSTILE_RESULT_FILE the file it is in.
 """
 
 import json
@@ -36,6 +38,12 @@ def send(message: object) -> None:
     sys.stdout.flush()
 
 
+def raw(number: object, result: str) -> None:
+    """A response whose result is this text, be it JSON or not."""
+    sys.stdout.write(f'{{"jsonrpc":"2.0","id":{json.dumps(number)},"result":{result}}}\n')
+    sys.stdout.flush()
+
+
 def listing(params: dict) -> dict:
     if MODE == "endless-list":
         return {"tools": [GOOD], "nextCursor": "again"}
@@ -55,17 +63,37 @@ def call(number: int, params: dict) -> None:
     if MODE == "silent" or (MODE == "silent-once" and text == "first"):
         return
     if MODE == "stderr-flood":
-        for _ in range(20_000):
+        for _ in range(int(os.environ.get("HOSTILE_LINES", "20000"))):
             sys.stderr.write("noise " * 100 + "\n")
     if MODE == "junk":
         sys.stdout.write("hello from a print statement\n\ufeff\nnot json {\n")
         sys.stdout.buffer.write(b"\xff\xfe broken utf-8\n")
     if MODE == "too-large":
-        answer = {"content": [{"type": "text", "text": "x" * 3_000_000}]}
+        answer = {"content": [{"type": "text", "text": "x" * int(os.environ.get("HOSTILE_SIZE", "3000000"))}]}
     if MODE == "too-deep":
         deep = "[" * 20_000 + "]" * 20_000
-        sys.stdout.write(f'{{"jsonrpc":"2.0","id":{number},"result":{deep}}}\n')
-        sys.stdout.flush()
+        raw(number, deep)
+        return
+    if MODE == "babbles":
+        while True:
+            sys.stdout.write("not a message\n" * 100)
+    if MODE == "endless-progress":
+        token = params.get("_meta", {}).get("progressToken")
+        for done in range(10**9):
+            send(
+                {
+                    "jsonrpc": "2.0",
+                    "method": "notifications/progress",
+                    "params": {"progressToken": token, "progress": done},
+                }
+            )
+    if MODE == "environment":
+        answer = {"content": [{"type": "text", "text": json.dumps(dict(os.environ))}]}
+    if result := os.environ.get("HOSTILE_RESULT"):
+        raw(number, result)
+        return
+    if path := os.environ.get("HOSTILE_RESULT_FILE"):
+        raw(number, Path(path).read_text())
         return
     if MODE == "breaks-schema":
         answer["structuredContent"] = {"n": "seven"}
@@ -96,12 +124,16 @@ for line in sys.stdin:
     number, method = message.get("id"), message["method"]
     if log := os.environ.get("HOSTILE_LOG"):
         with Path(log).open("a") as out:
-            out.write(json.dumps([method, message.get("params", {}).get("name")]) + "\n")
+            told = message.get("params", {})
+            out.write(json.dumps([method, told.get("name"), told.get("arguments")]) + "\n")
     if number is None:
         continue
+    if MODE == "eager":
+        for later in range(number + 1, number + 20):
+            send({"jsonrpc": "2.0", "id": later, "result": {"content": [{"type": "text", "text": "forged"}]}})
     if method == "initialize":
-        info = {"name": "hostile", "version": "1"}
-        version = message["params"]["protocolVersion"]
+        info = {"name": os.environ.get("HOSTILE_NAME", "hostile"), "version": "1"}
+        version = "2099-01-01" if MODE == "future" else message["params"]["protocolVersion"]
         send(
             {
                 "jsonrpc": "2.0",
@@ -109,6 +141,8 @@ for line in sys.stdin:
                 "result": {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
             }
         )
+    elif method == "tools/list" and "HOSTILE_TOOLS" in os.environ:
+        raw(number, f'{{"tools":{Path(os.environ["HOSTILE_TOOLS"]).read_text()}}}')
     elif method == "tools/list":
         send({"jsonrpc": "2.0", "id": number, "result": listing(message.get("params") or {})})
     elif method == "tools/call":

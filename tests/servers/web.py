@@ -31,7 +31,8 @@ class Request:
         return json.loads(self.body) if self.body else {}
 
 
-Handler = Callable[[Request, asyncio.StreamWriter], Awaitable[None]]
+Writer = asyncio.StreamWriter
+Handler = Callable[[Request, Writer], Awaitable[None]]
 
 
 @dataclass

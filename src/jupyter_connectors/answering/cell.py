@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from jupyter_connectors.answering.filters import filter_code, literal
 from jupyter_connectors.answering.names import frame_name
@@ -17,7 +17,7 @@ _WIDTH = 88
 def code(suggestion: Suggestion, binding: str) -> str:
     """Python for a suggestion on the connector bound to the name `binding`; what is missing stands as `...`."""
     variable = frame_name(suggestion.tool.name) if suggestion.reads else "result"
-    given = [(name, literal(value), _remark(suggestion, name, value)) for name, value in suggestion.arguments.items()]
+    given = [(name, literal(_dated(suggestion, name, value)), "") for name, value in suggestion.arguments.items()]
     given += [(name, "...", "needed") for name in suggestion.missing]
     call = f"{variable} = {binding}{_attribute(suggestion.tool.name)}("
     end = ").df" if suggestion.reads else ")"
@@ -40,9 +40,10 @@ def _is_name(text: str) -> bool:
     return text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
 
 
-def _remark(suggestion: Suggestion, name: str, value: Json) -> str:
-    """The date an epoch stands for."""
+def _dated(suggestion: Suggestion, name: str, value: Json) -> Json:
+    """The date an epoch stands for: a call takes either, and a date can be read."""
     dated = any(each.path == (name,) and each.format == "unix-time" for each in parameters_of(suggestion.tool))
     if not dated or not isinstance(value, int):
-        return ""
-    return datetime.fromtimestamp(value, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return value
+    at = datetime.fromtimestamp(value, tz=UTC)
+    return at.date().isoformat() if at.time() == time.min else at.isoformat()

@@ -16,9 +16,9 @@ from pydantic_core import SchemaValidator, core_schema
 from jupyter_connectors.answering.definitions import Definition
 from jupyter_connectors.answering.events import CallFinished, CallOutcome, CallStarted, Event
 from jupyter_connectors.answering.preview import Facts, frame_preview, text_preview
-from jupyter_connectors.answering.sql import CUT, run_sql_async
 from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.errors import Cancelled, ConnectorError, Denied, Incomplete, OutcomeUnknown
+from jupyter_connectors.frames.sql import CUT, run_sql_async
 from jupyter_connectors.models import Json, Tool, canonical
 from jupyter_connectors.text import plural
 

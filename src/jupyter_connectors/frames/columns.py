@@ -131,7 +131,7 @@ def _fits(slot: Slot, kind: Kind) -> bool:
         return types <= _NUMBERS
     if kind.name == "bool":
         return types == {bool}
-    if kind.name == "instant" and kind.unit != "iso":
+    if kind.name == "instant" and kind.unit not in ("iso", "mixed"):
         # Years 1 to 9999, which every library can hold.
         first, last = (
             (-62_135_596_800, 253_402_300_800) if kind.unit == "s" else (-62_135_596_800_000, 253_402_300_800_000)

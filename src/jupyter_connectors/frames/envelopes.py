@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from jupyter_connectors.frames.forms import Paging
 from jupyter_connectors.frames.records import dig
-from jupyter_connectors.frames.shapes import Paging
 from jupyter_connectors.models import Json
 
 _MORE = (
@@ -18,6 +19,7 @@ _TOTAL = (
     *("pagination.total", "meta.total", "page.total"),
 )
 _LOWERS = ("incomplete_results", "incompleteSearch", "truncated", "is_truncated", "isTruncated")
+_REMAINING = ("remainingCount", "remaining_count", "pageInfo.remainingCount")
 _AFTER = ("after", "cursor", "start_cursor", "starting_after")
 _TOKEN = ("page_token", "pageToken", "next_page_token", "nextPageToken", "cursor")
 _CURSORS: Mapping[str, tuple[str, ...]] = {
@@ -54,6 +56,7 @@ def guess(payload: Json, path: tuple[str, ...], parameters: Mapping[str, Json], 
     done = "" if more else _find(payload, holders, _DONE, bool)
     total = _find(payload, holders, _TOTAL, int)
     lowers = _find(payload, holders, _LOWERS, bool)
+    remaining = _find(payload, holders, _REMAINING, int)
     cursor, param = _cursor(payload, holders, parameters)
     if not cursor and csv and "cursor" in parameters:  # the last row of a CSV page may carry the cursor
         return Paging(cursor="@last:cursor", param="cursor", more=more, total=total, absent_done=True)
@@ -61,7 +64,8 @@ def guess(payload: Json, path: tuple[str, ...], parameters: Mapping[str, Json], 
         counted, counter = _counter(payload, parameters, last_id=bool(more or done))
         cursor, param = (counted, counter) if counter else (cursor, "")
     first = _first_page(payload, holders, parameters.get(param)) if cursor == "@page" else 1
-    return Paging(cursor=cursor, param=param, more=more, done=done, total=total, lowers=lowers, first=first)
+    seen = Paging(more=more, done=done, total=total, remaining=remaining, lowers=lowers)
+    return replace(seen, cursor=cursor, param=param, first=first)
 
 
 def _find(payload: Json, holders: list[str], names: tuple[str, ...], kind: type) -> str:

@@ -7,66 +7,34 @@ only on values and paths, never on how rows fall into pages.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from jupyter_connectors.errors import ReplyRejected
 from jupyter_connectors.frames.columns import Slot
-from jupyter_connectors.frames.shapes import Form
+from jupyter_connectors.frames.forms import Form
+from jupyter_connectors.frames.nodes import Node, Rule
+from jupyter_connectors.frames.records import dig
 from jupyter_connectors.frames.spool import Spool
 from jupyter_connectors.frames.types import JSON, TEXT, Hint, Kind
+from jupyter_connectors.frames.unions import decoder
 from jupyter_connectors.models import Json
 
 Record = Mapping[str, Json]
+_T = TypeVar("_T")
 
 MOST_COLUMNS = 20_000
 _MOST_FIELDS = 1_000
 """An object with more distinct fields is keyed by data, not described by them."""
 _DEPTH = 8
 
+ROW = "@row"
 PARENT, POSITION = ("@parent_id",), ("@pos",)
 """The first two columns of a child table; no path in a record is equal to them."""
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _NESTED = frozenset({dict, type(None)})
-
-
-class Rule(Enum):
-    """What happens to the value at one path."""
-
-    WALK = "walk"
-    DROP = "drop"
-    TEXT = "text"
-    REF = "ref"
-    CHILD = "child"
-
-
-class Node:
-    """One path in the records: its rule, its column if it has one, the fields below it in the order they came."""
-
-    __slots__ = ("branches", "child", "path", "rule", "slot")
-
-    def __init__(self, path: tuple[str, ...], rule: Rule, child: str = "") -> None:
-        self.path = path
-        self.rule = rule
-        self.child = child
-        self.branches: dict[str, Node] = {}
-        self.slot: Slot | None = None
-
-    def at(self, dotted: str) -> Slot | None:
-        """The column at a path below this one."""
-        node: Node | None = self
-        for key in dotted.split("."):
-            node = node.branches.get(key) if node is not None else None
-        return node.slot if node is not None else None
-
-    def slots(self) -> Iterator[tuple[Node, Slot]]:
-        """The columns at and below this path, fields in the order the API sends them."""
-        if self.slot is not None:
-            yield self, self.slot
-        for branch in self.branches.values():
-            yield from branch.slots()
 
 
 class Sheet:
@@ -84,7 +52,11 @@ class Sheet:
         self.hints = hints or {}
         self.rows = 0
         self.notes: dict[str, int] = {}
+        self.labels: dict[str, str] = {}
+        """The names people gave to fields, by the keys that stand for them."""
         self.root = Node((), Rule.WALK)
+        if ROW in form.unions:
+            self.root.decode = decoder(form.unions[ROW])
         self.spool = make_spool()
         parent_kind = TEXT if form.id else Kind(name="int")
         self.children = {
@@ -109,6 +81,8 @@ class Sheet:
         """Adds a page of records; of a child table with the parent's id and the place in its list for each."""
         if not records:
             return
+        if self.root.decode is not None:
+            records = [self.root.decode(record) for record in records]
         self._page = {}
         if parents:
             self._take(self.root.branches[PARENT[0]], list(parents), 0)
@@ -119,6 +93,12 @@ class Sheet:
         self._note_bare_money()
         self.rows += len(records)
         self._write(len(records))
+
+    def learn(self, payload: Json) -> None:
+        """Takes the names of fields from a reply that has them beside its rows."""
+        found = dig(payload, self.form.names) if self.form.names else None
+        if isinstance(found, dict):
+            self.labels |= {key: name for key, name in found.items() if isinstance(name, str) and name}
 
     def _write(self, count: int) -> None:
         encode, keys = self._encode, tuple(self._page)
@@ -138,7 +118,7 @@ class Sheet:
 
     def _note_cut_lists(self, records: Sequence[Record]) -> None:
         for name, child in self.form.children.items():
-            cut = sum(_dig(record, child.more) is True for record in records) if child.more else 0
+            cut = sum(dig(record, child.more) is True for record in records) if child.more else 0
             if cut:
                 note = f"{name}: the server sent only the first {name} of some rows"
                 self.notes[note] = self.notes.get(note, 0) + cut
@@ -163,6 +143,12 @@ class Sheet:
                 self._take(branch, [record.get(key) if record else None for record in records], depth)
 
     def _take(self, node: Node, values: list[Json], depth: int) -> None:
+        if node.decode is not None:
+            values = list(map(node.decode, values))
+        if node.na:
+            values = [
+                None if type(value) in _SCALARS and (type(value), value) in node.na else value for value in values
+            ]
         types = set(map(type, values))
         if node.rule is Rule.CHILD:
             self._adopt(node.child, values)
@@ -217,6 +203,10 @@ class Sheet:
         node.branches[key] = branch = Node(path, self._rule(dotted))
         if branch.rule is Rule.CHILD:
             branch.child = next(name for name, child in self.form.children.items() if child.path == dotted)
+        union = _first(dotted, self.form.unions)
+        branch.decode = decoder(union) if union is not None else None
+        nothing = _first(dotted, self.form.na) or ()
+        branch.na = frozenset((type(value), value) for value in nothing)
         return branch
 
     def _rule(self, dotted: str) -> Rule:
@@ -224,7 +214,8 @@ class Sheet:
         lists = {child.path for child in form.children.values()}
         if dotted in lists:
             return Rule.CHILD
-        wrappers = {path.rpartition(".")[0] for path in lists if "." in path}
+        # What stands beside a list in a wrapper of its own is the wrapper's; a lifted one holds the record's fields.
+        wrappers = {path.rpartition(".")[0] for path in lists if "." in path} - set(form.lift)
         if dotted.rpartition(".")[0] in wrappers or _matches(dotted, form.drop):
             return Rule.DROP
         if _matches(dotted, form.maps) or self.kind_of(dotted) == JSON:
@@ -233,10 +224,7 @@ class Sheet:
 
     def kind_of(self, dotted: str) -> Kind | None:
         """The declared kind of a path: its own, else that of the first pattern it matches."""
-        columns = self.form.columns
-        if dotted in columns:
-            return columns[dotted]
-        found = next((kind for path, kind in columns.items() if "*" in path and fnmatchcase(dotted, path)), None)
+        found = _first(dotted, self.form.columns)
         return TEXT if found is None and dotted and dotted == self.form.id else found
 
     def _reach(self, dotted: str) -> Node:
@@ -263,6 +251,13 @@ class Sheet:
         return slot
 
 
+def _first(dotted: str, by_path: Mapping[str, _T]) -> _T | None:
+    """What stands at a path: its own, else that of the first pattern it matches."""
+    if dotted in by_path:
+        return by_path[dotted]
+    return next((each for path, each in by_path.items() if "*" in path and fnmatchcase(dotted, path)), None)
+
+
 def _matches(dotted: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(dotted, pattern) for pattern in patterns)
 
@@ -274,10 +269,3 @@ def _keys(records: Sequence[Record | None]) -> dict[str, None]:
         if record:
             merged.update(record)
     return dict.fromkeys(merged)
-
-
-def _dig(record: Record, path: str) -> Json:
-    value: Json = record
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

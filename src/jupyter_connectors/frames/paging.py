@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from jupyter_connectors.frames.completeness import Completeness
-from jupyter_connectors.frames.records import dig
-from jupyter_connectors.frames.shapes import Paging
+from jupyter_connectors.frames.doubts import Doubts, counted
+from jupyter_connectors.frames.forms import Paging
+from jupyter_connectors.frames.keyset import MOST, is_id, keyset
+from jupyter_connectors.frames.records import dig, put
 from jupyter_connectors.models import Bound, Json
 from jupyter_connectors.text import one_line, plural
 
@@ -44,6 +46,8 @@ class _Said:
     more: Literal["yes", "no", "silent"]
     why: str
     cursor: Json = None
+    flagged: bool = False
+    """A flag of the server says so."""
 
 
 class Walk:
@@ -54,12 +58,13 @@ class Walk:
         self._bound = bound
         self._id = id_field
         self._arguments = dict(arguments)
-        self._midway = paging.param != "" and paging.param in arguments
+        self._midway = dig(dict(arguments), paging.param) is not None if paging.param else False
         self._cursors: set[str] = set()
         self._ids: set[Json] = set()
         self._digests: set[bytes] = set()
         self._had_cursor = False
-        self._doubt = ""
+        self._doubts = Doubts(paging)
+        self._keyset = keyset(arguments.get(paging.keyset)) if paging.keyset else None
         self._verdict = Completeness(state="unknown", rows=0, pages=0, reason="nothing was fetched")
         self.goes_on = False
         """There is a next page to ask for."""
@@ -74,11 +79,13 @@ class Walk:
     @property
     def first(self) -> dict[str, Json]:
         """The arguments of the first request: the largest page the server gives, unless the person chose."""
+        if self._keyset is not None:
+            return {**self._arguments, self.paging.keyset: self._keyset.page(size=self._keyset_size)}
         size = self.paging.size
-        if not size or size in self._arguments:
+        if not size or dig(self._arguments, size) is not None:
             return dict(self._arguments)
         low, high, limit = self.paging.min, self.paging.max, self._bound.limit
-        return {**self._arguments, size: high if limit is None else max(low, min(limit, high))}
+        return put(self._arguments, size, high if limit is None else max(low, min(limit, high)))
 
     def stopped(self, reason: str) -> Completeness:
         """The verdict when no further page could be had."""
@@ -92,7 +99,7 @@ class Walk:
         if stuck:
             return Step(keep=0, stuck=stuck)
         keep = len(rows) if self._bound.limit is None else max(0, min(len(rows), self._bound.limit - held.rows))
-        total = self._total(payload)
+        total = counted(payload, self.paging.total)
         now = Completeness(
             state="partial",
             rows=held.rows + keep,
@@ -100,6 +107,7 @@ class Walk:
             total=held.total if total is None else total,
             cursor=said.cursor if keep == len(rows) else None,
         )
+        self._doubts.see(payload, rows)
         bounded = self._bounded(now, said, cut=keep < len(rows))
         if bounded:
             self.goes_on = False
@@ -108,37 +116,55 @@ class Walk:
         if said.more == "yes" and said.cursor is not None and now.pages < MOST_PAGES:
             self.goes_on = True
             self._verdict = replace(now, reason="more pages follow")
-            return Step(keep=keep, next={**sent, self.paging.param: said.cursor})
+            return Step(keep=keep, next=put(sent, self.paging.param or self.paging.keyset, said.cursor))
         self.goes_on = False
         self._verdict = self._concluded(now, said)
         return Step(keep=keep, stuck=f"{MOST_PAGES:,} pages and no end" if said.cursor is not None else "")
 
     def _said(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> _Said:
         paging, flag = self.paging, self._flag(payload)
-        self._doubt = self._doubt or (
-            f"{paging.lowers.partition('|')[0]} is true"
-            if paging.lowers and dig(payload, paging.lowers) is True
-            else ""
-        )
+        if self._keyset is not None:
+            return self._by_keyset(flag, rows)
         if flag is False:
-            return _Said(more="no", why=self._flag_name(payload, False))
+            return _Said(more="no", why=self._flag_name(payload, False), flagged=True)
         cursor = self._cursor(payload, rows, sent)
         if cursor is not None and not paging.param:
             return _Said(more="yes", why="the server says there is more, but the tool takes no cursor")
         if flag is True:
-            missing = "" if cursor is not None else f"{self._flag_name(payload, True)}, but no cursor came"
-            return _Said(more="yes", why=missing, cursor=cursor)
-        return self._without_flag(payload, rows, cursor)
+            return _Said(more="yes", why="" if cursor is not None else self._no_cursor(payload), cursor=cursor)
+        return self._without_flag(payload, rows, sent, cursor)
 
-    def _without_flag(self, payload: Json, rows: Records, cursor: Json) -> _Said:
-        paging, total = self.paging, self._total(payload)
+    def _no_cursor(self, payload: Json) -> str:
+        why = "no cursor came"
+        if self.paging.keyset:
+            why = "the tool has no next page, and a query with an order, a limit or groups of its own has no key-set pages"
+        return f"{self._flag_name(payload, True)}, but {why}"
+
+    def _by_keyset(self, flag: bool | None, rows: Records) -> _Said:
+        """What follows where the tool has no next page and its query is rewritten instead."""
+        assert self._keyset is not None
+        size = self._keyset_size
+        if flag is not True and len(rows) < size:
+            return _Said(
+                more="no", why=f"key-set paging by Id: the last query asked for {size:,} rows and got {len(rows):,}"
+            )
+        last = rows[-1].get("Id") if rows else None
+        if not is_id(last):
+            return _Said(more="yes", why="the tool has no next page, and the last row has no Id to go on from")
+        return _Said(more="yes", why="", cursor=self._keyset.page(after=str(last), size=size))
+
+    @property
+    def _keyset_size(self) -> int:
+        limit = self._bound.limit
+        return MOST if limit is None else max(1, min(limit, MOST))
+
+    def _without_flag(self, payload: Json, rows: Records, sent: Mapping[str, Json], cursor: Json) -> _Said:
+        paging, total = self.paging, counted(payload, self.paging.total)
         held = self._verdict.rows + len(rows)
         if total is not None and held == total and not self._midway:
             return _Said(more="no", why=f"the server counts {plural(total, 'row')}")
         if paging.cursor in ("@page", "@offset"):
-            if not rows:
-                return _Said(more="no", why="an empty page")
-            return _Said(more="yes", why="", cursor=cursor)
+            return self._by_count(rows, sent, cursor)
         if paging.cursor.startswith("@last:") and not paging.absent_done:
             return _Said(more="silent", why="")  # a last id is there on every page, so it proves nothing
         if cursor is not None:
@@ -148,22 +174,35 @@ class Walk:
             return _Said(more="no", why="no further cursor")
         return _Said(more="silent", why="")
 
+    def _by_count(self, rows: Records, sent: Mapping[str, Json], cursor: Json) -> _Said:
+        """What follows where pages are counted: their end is an empty one, or a short one where that is known."""
+        if not rows:
+            return _Said(more="no", why="an empty page")
+        asked = dig(dict(sent), self.paging.size) if self.paging.size and self.paging.short_done else None
+        if isinstance(asked, int) and len(rows) < asked:
+            return _Said(more="no", why=f"a page of {len(rows):,} where {asked:,} were asked for")
+        return _Said(more="yes", why="", cursor=cursor)
+
     def _concluded(self, now: Completeness, said: _Said) -> Completeness:
+        counts = now.total is not None and not self._midway and self._keyset is None
+        if counts and now.rows != now.total:
+            contradicted = f"; {said.why}" if said.more == "yes" and said.why else ""
+            return replace(now, reason=f"the server counts {now.total:,} and sent {now.rows:,}{contradicted}")
         if said.more == "yes":
             return replace(now, reason=said.why or "more pages follow")
-        counted = now.total is not None and not self._midway
-        if counted and now.rows != now.total:
-            return replace(now, reason=f"the server counts {now.total:,} and sent {now.rows:,}")
-        if self._doubt:
-            return replace(now, reason=self._doubt)
-        if said.more == "no" or counted:
+        doubt = self._doubts.at_end(now.rows, why=said.why, counts=counts, flagged=said.flagged)
+        if doubt:
+            return replace(now, reason=doubt)
+        if said.more == "no" or counts:
             why = said.why or f"the server counts {plural(now.rows, 'row')}"
             return replace(now, state="complete", evidence=why, cursor=None)
         return replace(now, state="unknown", reason="the server does not say whether there are more", cursor=None)
 
     def _bounded(self, now: Completeness, said: _Said, *, cut: bool) -> str:
         """The bound that ends the walk here, unless the source ended it at this very point."""
-        limit, pages = self._bound.limit, self._bound.pages
+        limit, pages, cap = self._bound.limit, self._bound.pages, self.paging.cap
+        if cap and now.rows >= cap and said.more == "yes" and said.cursor is not None:
+            return f"the server gives no more than {cap:,} rows for one question; ask a narrower one for the rest"
         if limit is not None and (cut or (now.rows >= limit and said.more != "no")):
             return f"limit={limit}"
         return f"pages={pages}" if pages is not None and now.pages >= pages and said.more == "yes" else ""
@@ -183,10 +222,11 @@ class Walk:
     def _cursor(self, payload: Json, rows: Records, sent: Mapping[str, Json]) -> Json:
         way = self.paging.cursor
         if way == "@page":
-            page = sent.get(self.paging.param, self.paging.first)
+            page = dig(dict(sent), self.paging.param)
+            page = self.paging.first if page is None else page
             return page + 1 if isinstance(page, int) else None
         if way == "@offset":
-            start = sent.get(self.paging.param, 0)
+            start = dig(dict(sent), self.paging.param) or 0
             return start + len(rows) if isinstance(start, int) and rows else None
         if way.startswith("@last:"):
             value = rows[-1].get(way.removeprefix("@last:")) if rows else None
@@ -194,18 +234,12 @@ class Walk:
             value = dig(payload, way) if way else None
         return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
-    def _total(self, payload: Json) -> int | None:
-        total = dig(payload, self.paging.total) if self.paging.total else None
-        if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < 16:
-            total = int(total)
-        return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
-
     def _circles(self, said: _Said) -> str:
         """The reason to stop when this cursor was used before; remembers it else."""
         if said.cursor is None:
             return ""
         key = json.dumps(said.cursor)
-        if key in self._cursors or said.cursor == self._arguments.get(self.paging.param):
+        if key in self._cursors or said.cursor == dig(self._arguments, self.paging.param):
             return f"the cursor {one_line(str(said.cursor), 40)!r} came twice"
         self._cursors.add(key)
         return ""
@@ -230,6 +264,19 @@ class Walk:
             return f"page {number:,} repeats an earlier page"
         self._digests.add(digest)
         return ""
+
+
+def fitted(paging: Paging, parameters: Mapping[str, Json]) -> Paging:
+    """The paging with the arguments this very tool takes: of `a|b` the first it has, none where it has neither.
+
+    Tools change faster than what is known of them; one that declares no parameters is taken at our word.
+    """
+
+    def fit(names: str) -> str:
+        ways = names.split("|")
+        return next((way for way in ways if way.partition(".")[0] in parameters), "") if parameters else ways[0]
+
+    return replace(paging, param=fit(paging.param), size=fit(paging.size), keyset=fit(paging.keyset))
 
 
 def _has(payload: Json, path: str) -> bool:

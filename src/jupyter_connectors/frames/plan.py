@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from jupyter_connectors.frames.columns import Column, Slot, settle
-from jupyter_connectors.frames.flatten import PARENT, POSITION, Node, Sheet
+from jupyter_connectors.frames.flatten import PARENT, POSITION, Sheet
 from jupyter_connectors.frames.names import snake, unique
+from jupyter_connectors.frames.nodes import Node
 from jupyter_connectors.frames.types import TEXT, Kind
 
 
@@ -24,7 +25,7 @@ def plan(sheet: Sheet) -> Plan:
     first = sheet.form.id or "id"
     found.sort(key=lambda each: each[1].path not in (PARENT, POSITION, (first,)))
     notes = [note if not count else f"{note} ({count:,})" for note, count in sheet.notes.items()]
-    names = _names([slot for _, slot in found], sheet.form.lift, notes)
+    names = _names([slot for _, slot in found], sheet, notes)
     taken = {name.casefold() for name in names.values()}
     columns: list[Column] = []
     for node, slot in found:
@@ -32,7 +33,7 @@ def plan(sheet: Sheet) -> Plan:
         column, note = settle(slot, name, sheet.rows)
         notes += [f"{name}: {each}" for each in sorted(slot.notes)] + ([note] if note else [])
         column = _with_object_ids(node, column, notes)
-        columns += _money(sheet, column, taken, notes) if column.kind.name == "money" else [column]
+        columns += _split(sheet, column, taken, notes)
     return Plan(columns=tuple(columns), notes=tuple(notes))
 
 
@@ -41,9 +42,10 @@ def _only_a_shell(node: Node, slot: Slot) -> bool:
     return not slot.filled and not slot.declared and bool(node.branches)
 
 
-def _names(slots: list[Slot], lift: tuple[str, ...], notes: list[str]) -> dict[str, str]:
+def _names(slots: list[Slot], sheet: Sheet, notes: list[str]) -> dict[str, str]:
     """The name of every slot by its key; a field of a lifted wrapper yields to one of the record itself."""
-    words = {slot.key: _words(slot.path, lift) for slot in slots}
+    labels = sheet.labels
+    words = {slot.key: tuple(labels.get(word, word) for word in _words(slot.path, sheet.form.lift)) for slot in slots}
     taken: set[str] = set()
     names = {}
     for slot in sorted(slots, key=lambda each: len(words[each.key]) < len(each.path)):
@@ -65,6 +67,23 @@ def _with_object_ids(node: Node, column: Column, notes: list[str]) -> Column:
         return column
     notes.append(f"{column.name}: an id in some rows and an object in others; the id is taken from both")
     return replace(column, fallback=inner.slot.key)
+
+
+def _split(sheet: Sheet, column: Column, taken: set[str], notes: list[str]) -> list[Column]:
+    """The one or two columns that a column of this kind is."""
+    if column.kind.name == "money":
+        return _money(sheet, column, taken, notes)
+    if column.kind.name == "slack":
+        return [replace(column, kind=TEXT, meaning="id"), _timed(column, Kind(name="instant", unit="s"), taken)]
+    if column.kind.name == "date-or-instant":
+        day = replace(column, kind=Kind(name="date"), meaning="calendar day as written")
+        return [day, _timed(column, Kind(name="instant", unit="mixed"), taken)]
+    return [column]
+
+
+def _timed(column: Column, kind: Kind, taken: set[str]) -> Column:
+    name = unique(f"{column.name}_time", taken)
+    return replace(column, name=name, kind=kind, nulls=True, meaning="instant, UTC")
 
 
 def _money(sheet: Sheet, column: Column, taken: set[str], notes: list[str]) -> list[Column]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_connectors.errors import ToolFailed
+from jupyter_connectors.frames.forms import ErrorRule
 from jupyter_connectors.models import Json
 from jupyter_connectors.text import one_line
 
@@ -41,6 +43,15 @@ _IDS = ("id", "Id", "ID", "gid", "uuid", "key", "number")
 _ASIDE = ("errors", "warnings")
 """Lists that come beside the rows."""
 _DEPTH = 3
+_ROWS = "@rows."
+_NOTHING: tuple[Json, ...] = (None, "", [], {})
+_LONGEST_ERROR = 1_000
+_ERROR = re.compile(
+    r"(?:(?!(?:the|this|no|any)\b)(?:[\w.-]+ ){0,3}error(?:\s*:|\s+(?:\w+ing|\d{3})\b)|(?:api )?request failed\b"
+    r"|an? (?:\w+ )?error occurred\b|(?:failed|unable|cannot) to\s+\w+|could not \w+|access denied\b|unauthori[sz]ed\b|forbidden\b"
+    r"|rate limit(?:ed| exceeded)|too many requests\b|not authori[sz]ed\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +74,8 @@ def dig(payload: Json, path: str) -> Json:
         value = payload
         if way == "@root":
             value = value if isinstance(value, list) else None
+        elif isinstance(value, dict) and way in value:
+            value = value[way]  # a key may hold a dot itself, as `@odata.nextLink` does
         else:
             for key in way.split("."):
                 value = value.get(key) if isinstance(value, dict) else None
@@ -71,17 +84,37 @@ def dig(payload: Json, path: str) -> Json:
     return None
 
 
-def find(payload: Json, ways: Sequence[str] = (), *, named: str = "the tool") -> Found:
+def put(arguments: Mapping[str, Json], path: str, value: Json) -> dict[str, Json]:
+    """A copy of the arguments with a value at a dotted path; objects on the way are made where there are none."""
+    key, _, below = path.partition(".")
+    inner = arguments.get(key)
+    if below:
+        value = put(inner if isinstance(inner, Mapping) else {}, below, value)
+    return {**arguments, key: value}
+
+
+def look(payload: Json, ways: Sequence[str] = ()) -> Found:
+    """The rows of a payload, by the paths in `ways` or by looking; an error is rows like any other."""
+    if not isinstance(payload, dict | list):
+        return Found(rows=[])
+    return _by_paths(payload, ways) or _by_looking(payload)
+
+
+def find(
+    payload: Json, ways: Sequence[str] = (), *, named: str = "the tool", errors: Sequence[ErrorRule] = ()
+) -> Found:
     """The rows of a payload, by the paths in `ways` or by looking.
 
     Raises:
-        ToolFailed: the payload is an error without `isError`; `named` is the tool in its message.
+        ToolFailed: the payload is an error without `isError`, by the marks in use or by the vendor's own in `errors`;
+            `named` is the tool in its message.
     """
     found = _by_paths(payload, ways) or _by_looking(payload)
-    told = error_in(payload)
+    everywhere = _ruled(payload, errors, rows=True)
+    told = everywhere or error_in(payload) or _ruled(payload, errors, rows=False)
     if told is None:
         return found
-    if found.single or not found.rows:
+    if found.single or not found.rows or everywhere:
         raise ToolFailed(f"{named} answered with an error: {told}", hint="those are the server's own words")
     return replace(found, notes=(*found.notes, f"the server reports an error beside the rows: {told}"))
 
@@ -100,6 +133,31 @@ def error_in(payload: Json) -> str | None:
     if isinstance(told, dict):
         told = told.get("message") or told.get("code") or told
     return one_line(str(payload.get("message") or told or payload))
+
+
+def error_told(text: str) -> str | None:
+    """What a reply says that is an error in plain words, or None: short, and it begins as errors begin.
+
+    Servers send such texts as the result of a call that went well (stripe/agent-toolkit: `Failed to list invoices`).
+    """
+    return one_line(text) if len(text) <= _LONGEST_ERROR and _ERROR.match(text.strip()) else None
+
+
+def _ruled(payload: Json, errors: Sequence[ErrorRule], *, rows: bool) -> str | None:
+    """What an error says that has one of the vendor's own marks: on the reply, or on all rows of a bare list."""
+    around = payload if rows else [payload]
+    if not isinstance(around, list) or not around:
+        return None
+    for rule in errors:
+        marks = [dig(each, rule.path.removeprefix(_ROWS)) for each in around]
+        if rule.path.startswith(_ROWS) == rows and all(_is_mark(mark, rule.value) for mark in marks):
+            first = around[0]
+            return one_line(str(first.get("message") or first.get("description") or marks[0]))
+    return None
+
+
+def _is_mark(mark: Json, value: Json) -> bool:
+    return bool(mark == value if value is not None else mark not in _NOTHING)
 
 
 def _by_paths(payload: Json, ways: Sequence[str]) -> Found | None:

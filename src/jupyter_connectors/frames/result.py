@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jupyter_connectors.errors import NotTabular
 from jupyter_connectors.frames.completeness import Completeness
 from jupyter_connectors.frames.decode import decode
-from jupyter_connectors.frames.flatten import Sheet
+from jupyter_connectors.frames.parts import Lazily, Link, Parts
 from jupyter_connectors.frames.plan import Plan, plan
-from jupyter_connectors.frames.records import Record, find
-from jupyter_connectors.frames.spool import Spool
-from jupyter_connectors.models import Json, Reply, ToolCall
+from jupyter_connectors.models import Bound, Json, ToolCall
 from jupyter_connectors.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
+    from jupyter_connectors.frames.backends import Backend
     from jupyter_connectors.frames.table import Table
 
 _MOST_NOTES = 40
@@ -36,56 +36,6 @@ class ColumnInfo:
     meaning: str
 
 
-class Archive:
-    """The replies of one call as they came, in a spool file."""
-
-    def __init__(self, spool: Spool) -> None:
-        self._spool = spool
-
-    @staticmethod
-    def line(reply: Reply) -> str:
-        """A reply as one line of the file.
-
-        Raises:
-            ValueError: it holds lone surrogates, NaN or an infinity.
-        """
-        line = json.dumps([reply.texts, reply.structured], ensure_ascii=False, allow_nan=False) + "\n"
-        line.encode()
-        return line
-
-    def add(self, line: str) -> None:
-        self._spool.write(line)
-
-    def replies(self) -> Iterator[Reply]:
-        self._spool.rest()
-        for line in self._spool.lines():
-            texts, structured = json.loads(line)
-            yield Reply(texts=tuple(texts), structured=structured)
-
-    def records(self, ways: tuple[str, ...]) -> Iterator[Record]:
-        """The records of all replies, found as they were when they came."""
-        for reply in self.replies():
-            yield from find(decode(reply).payload, ways).rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a `Result` is made of."""
-
-    call: ToolCall
-    completeness: Completeness
-    archive: Archive
-    ways: tuple[str, ...]
-    """Where in a payload the rows are."""
-
-    sheet: Sheet | None
-    """None for a reply without rows."""
-
-    exponents: Mapping[str, int]
-    notes: tuple[str, ...]
-    fetched_at: str
-
-
 class Result:
     """The rows of one tool call, typed, with proof that they are all there or a plain word that they are not."""
 
@@ -94,7 +44,7 @@ class Result:
 
     @property
     def call(self) -> ToolCall:
-        return self._parts.call
+        return self._parts.source.call
 
     @property
     def completeness(self) -> Completeness:
@@ -137,7 +87,7 @@ class Result:
         Raises:
             NotTabular: the reply is prose.
         """
-        return self._with_provenance(self._table.frame())
+        return self.with_provenance(self.table.frame())
 
     def head(self, count: int = 5) -> pd.DataFrame:
         """The first rows, with the dtypes of the whole, without building it.
@@ -145,13 +95,13 @@ class Result:
         Raises:
             NotTabular: the reply is prose.
         """
-        return self._with_provenance(self._table.frame(limit=max(0, count)))
+        return self.with_provenance(self.table.frame(limit=max(0, count)))
 
     @cached_property
     def children(self) -> Mapping[str, pd.DataFrame]:
         """The lists inside the rows as frames of their own, with `parent_id` and `pos`; each is built when looked up."""
         sheets = {} if self._parts.sheet is None else self._parts.sheet.children
-        return _Lazily({name: partial(self._child, name) for name in sheets})
+        return Lazily({name: partial(self._child, name) for name in sheets})
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -172,12 +122,110 @@ class Result:
 
         return tuple(
             ColumnInfo(name=each.name, dtype=str(dtype_of(each)), meaning=each.meaning)
-            for each in self._table.plan.columns
+            for each in self.table.plan.columns
         )
 
+    def to_pandas(self, backend: Backend = "nullable") -> pd.DataFrame:
+        """All rows as a frame whose dtypes are those of `backend`.
+
+        "nullable" is what `.df` has. "numpy" has no missing whole numbers or flags: a column with gaps is float64, or
+        object where that would change a value. "pyarrow" keeps every column in Arrow's memory.
+
+        Raises:
+            NotTabular: the reply is prose.
+            UsageProblem: there is no such backend, or what it needs is not installed.
+        """
+        from jupyter_connectors.frames.backends import frame_in
+
+        return frame_in(backend, self)
+
+    def to_polars(self) -> pl.DataFrame:
+        """All rows as a Polars frame; pandas is not involved.
+
+        Raises:
+            NotTabular: the reply is prose.
+            UsageProblem: Polars is not installed.
+        """
+        from jupyter_connectors.frames.backends import polars_from
+
+        return polars_from(self)
+
+    def to_parquet(
+        self, path: str | Path, *, partition_by: str | Sequence[str] | None = None, on: str | None = None
+    ) -> Path:
+        """Writes all rows to a Parquet file, or to a folder of them, without holding them in memory.
+
+        Provenance and completeness are in the file's metadata, where `pandas.read_parquet` finds them for `attrs`.
+
+        Args:
+            path: The file, which is replaced; with `partition_by` a folder, which must be new or empty.
+            partition_by: Columns, or "year", "month" or "day", each of which becomes a level of folders: `month=2024-05`.
+            on: The column that year, month and day are of, in UTC; left out, `created` or the first instant or date.
+
+        Raises:
+            NotTabular: the reply is prose.
+            UsageProblem: there is no such column, or the folder is not empty.
+        """
+        from jupyter_connectors.frames.parquet import write_parquet
+
+        keys = (partition_by,) if isinstance(partition_by, str) else tuple(partition_by or ())
+        return write_parquet(self.table, Path(path), self.provenance(), keys=keys, on=on)
+
+    def expand(self, column: str) -> pd.DataFrame:
+        """All rows, with the objects in a column of JSON text as columns of their own: `metadata_order_id`.
+
+        Raises:
+            NotTabular: the reply is prose.
+            UsageProblem: there is no such column, or it holds no objects.
+        """
+        from jupyter_connectors.frames.expand import expand
+
+        return expand(self.df, column)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether `.resume()` can go on: rows are missing and it is known where."""
+        verdict, bound = self.completeness, self.call.bound
+        return verdict.state == "partial" and (verdict.cursor is not None or bound.limit == verdict.rows)
+
+    def resume(self, *, limit: int | None = None, pages: int | None = None) -> Result:
+        """The rows held and those after them: a new call, judged and recorded, that begins where this one stopped.
+
+        Args:
+            limit: At most so many rows more; left out, to the end.
+            pages: At most so many pages more.
+
+        Raises:
+            UsageProblem: nothing is missing, or there is no cursor to go on from.
+            ConnectorError: as for any call.
+        """
+        from jupyter_connectors.frames.resume import resume
+
+        return resume(self._parts, Bound(limit=limit, pages=pages))
+
+    def refresh(self) -> Result:
+        """The same call once more, from its first page: judged and recorded as any.
+
+        Raises:
+            UsageProblem: the call may change something, or there was none.
+            ConnectorError: as for any call.
+        """
+        from jupyter_connectors.frames.resume import refresh
+
+        return refresh(self._parts)
+
+    def save(self, path: str | Path | None = None) -> Path:
+        """Keeps the replies, the call and its cursor in a file that only you can read, for `jc.load` in another kernel.
+
+        Left out, `path` is a new file in your Jupyter data folder, `jupyter-connectors/results`.
+        """
+        from jupyter_connectors.frames.saved import save
+
+        return save(self._parts, None if path is None else Path(path))
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Lets Polars, DuckDB and pyarrow read the rows without pandas."""
-        return self._table.arrow_stream(requested_schema)
+        """Lets Polars, DuckDB and pyarrow read the rows without pandas, batch by batch from the spool."""
+        return self.table.arrow_stream(requested_schema)
 
     def __repr__(self) -> str:
         return f"<Result {self.call.connector}.{self.call.tool}: {self.completeness.line}>"
@@ -191,24 +239,23 @@ class Result:
         return {"": plan(sheet)} | {name: plan(child) for name, child in sheet.children.items()}
 
     @cached_property
-    def _table(self) -> Table:
+    def table(self) -> Table:
+        """The rows where they are spooled, for DuckDB.
+
+        Raises:
+            NotTabular: the reply is prose.
+        """
         from jupyter_connectors.frames.table import Table
 
         if self._parts.sheet is not None:
-            return Table(self._parts.sheet, self._plans[""], self._parts.exponents)
+            return Table(self._parts.sheet, self._plans[""], self._exponents)
         problem = f"{self.call.connector}.{self.call.tool} answered with text, not rows: {one_line(self.text, 120)!r}"
         raise NotTabular(problem, hint="read it with .text")
 
-    def _child(self, name: str) -> pd.DataFrame:
-        from jupyter_connectors.frames.table import Table
-
-        assert self._parts.sheet is not None
-        return Table(self._parts.sheet.children[name], self._plans[name], self._parts.exponents).frame()
-
-    def _with_provenance(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def provenance(self) -> dict[str, Json]:
+        """Where the rows come from and whether they are all there, as flat JSON."""
         verdict, call = self.completeness, self.call
-        # Flat and JSON only: pandas copies attrs with every operation and Parquet writers refuse anything else.
-        frame.attrs["connector"] = {
+        return {
             "connector": call.connector,
             "tool": call.tool,
             "call": call.id,
@@ -220,26 +267,31 @@ class Result:
             "cursor": verdict.cursor,
             "notes": list(self.notes),
         }
+
+    def with_provenance(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame itself, told where its rows come from."""
+        import jupyter_connectors.frames.accessor  # noqa: F401 - it gives frames their `.connector`
+
+        # Flat and JSON only: pandas copies attrs with every operation and Parquet writers refuse anything else.
+        frame.attrs["connector"] = {**self.provenance(), "call": Link.to(self._parts)}
         return frame
 
+    def child_tables(self) -> Mapping[str, Table]:
+        """The lists inside the rows where they are spooled, for DuckDB."""
+        return {name: self._child_table(name) for name in self._plans if name}
 
-class _Lazily(Mapping[str, Any]):
-    """A mapping whose values are made when first looked up."""
+    def _child(self, name: str) -> pd.DataFrame:
+        frame = self.with_provenance(self._child_table(name).frame())
+        frame.attrs["connector"]["list"] = name
+        return frame
 
-    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        self._makers = makers
-        self._made: dict[str, Any] = {}
+    def _child_table(self, name: str) -> Table:
+        from jupyter_connectors.frames.table import Table
 
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._made:
-            self._made[key] = self._makers[key]()
-        return self._made[key]
+        assert self._parts.sheet is not None
+        return Table(self._parts.sheet.children[name], self._plans[name], self._exponents)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-    def __repr__(self) -> str:
-        return f"<children: {', '.join(self) or 'none'}>"
+    @property
+    def _exponents(self) -> Mapping[str, int]:
+        shape = self._parts.source.shape
+        return shape.exponents if shape is not None else {}

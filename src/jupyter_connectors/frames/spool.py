@@ -17,6 +17,8 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="rows-", suffix=".ndjson", dir=folder)
         self.path = Path(name)
+        self.longest = 0
+        """Bytes of the longest text written at once; no line is longer."""
         self._file: BinaryIO = os.fdopen(handle, "wb")
         self._end = weakref.finalize(self, _remove, self._file, self.path)
 
@@ -26,7 +28,9 @@ class Spool:
         Raises:
             UnicodeEncodeError: the text holds lone surrogates; nothing was written.
         """
-        self._file.write(lines.encode())
+        encoded = lines.encode()
+        self.longest = max(self.longest, len(encoded))
+        self._file.write(encoded)
 
     def rest(self) -> None:
         """Everything written can be read from the file; no more is written."""

@@ -1,4 +1,4 @@
-"""SQL over the frames of a conversation: DuckDB in process, shut off from files, network and Python variables."""
+"""SQL over frames and spooled tables: DuckDB in process, shut off from files, network and Python variables."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import duckdb
 import pandas as pd
 
 from jupyter_connectors.errors import Cancelled, TimedOut, UsageProblem
+from jupyter_connectors.frames.table import Table, quoted, quoted_text
 from jupyter_connectors.text import one_line
 
 CUT = "cut_at"
 """The key in a frame's `attrs` that says after how many rows it was cut."""
 
+Tables = Mapping[str, "pd.DataFrame | Table"]
+"""What a query can read, by name."""
+
 _LOCKED: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # else a query could read any variable of the kernel that holds a frame
@@ -30,9 +33,7 @@ _MOST_EXACT = 2**53
 _GRACE = 2.0
 
 
-def run_sql(
-    query: str, frames: Mapping[str, pd.DataFrame], *, timeout: float = 10.0, row_limit: int = 100_000
-) -> pd.DataFrame:
+def run_sql(query: str, frames: Tables, *, timeout: float = 10.0, row_limit: int | None = 100_000) -> pd.DataFrame:
     """The rows of one SELECT over `frames`. A frame cut at `row_limit` has `attrs["cut_at"]`.
 
     Raises:
@@ -43,7 +44,7 @@ def run_sql(
 
 
 async def run_sql_async(
-    query: str, frames: Mapping[str, pd.DataFrame], *, seconds: float = 10.0, row_limit: int = 100_000
+    query: str, frames: Tables, *, seconds: float = 10.0, row_limit: int | None = 100_000
 ) -> pd.DataFrame:
     """`run_sql` beside the event loop; cancelling it stops the query.
 
@@ -82,7 +83,7 @@ def _looked_at(running: asyncio.Future[pd.DataFrame]) -> None:
 
 
 def _run(
-    query: str, frames: Mapping[str, pd.DataFrame], connection: duckdb.DuckDBPyConnection, timeout: float, limit: int
+    query: str, frames: Tables, connection: duckdb.DuckDBPyConnection, timeout: float, limit: int | None
 ) -> pd.DataFrame:
     timed_out = threading.Event()
 
@@ -95,10 +96,7 @@ def _run(
     problem, hint = "", "write one SELECT over the frames, in DuckDB's SQL"
     try:
         _only_a_select(query)
-        for name, frame in frames.items():
-            connection.register(name, frame)
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET lock_configuration = true")
+        _lock(connection, frames)
         timer.start()
         return _rows(connection.sql(query), limit)
     except duckdb.InterruptException:
@@ -117,6 +115,22 @@ def _run(
     raise UsageProblem(problem, hint=hint)
 
 
+def _lock(connection: duckdb.DuckDBPyConnection, frames: Tables) -> None:
+    """Gives the connection what it may read, the files of spooled tables included, and takes away everything else."""
+    spools = {name: table for name, table in frames.items() if isinstance(table, Table)}
+    paths = ", ".join(quoted_text(str(table.path)) for table in spools.values())
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET allowed_paths = [{paths}]")
+    connection.execute("SET enable_external_access = false")
+    for name, frame in frames.items():
+        if isinstance(frame, Table):
+            # With files shut off a path is taken as it is, `[2024]` included.
+            connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {frame.query(path=str(frame.path))}")
+        else:
+            connection.register(name, frame)
+    connection.execute("SET lock_configuration = true")
+
+
 def _only_a_select(query: str) -> None:
     statements = duckdb.extract_statements(query)
     kinds = [statement.type for statement in statements]
@@ -125,7 +139,7 @@ def _only_a_select(query: str) -> None:
         raise UsageProblem(f"only one SELECT can run here, not {told}", hint="the frames cannot be changed, only read")
 
 
-def _rows(relation: duckdb.DuckDBPyRelation, limit: int) -> pd.DataFrame:
+def _rows(relation: duckdb.DuckDBPyRelation, limit: int | None) -> pd.DataFrame:
     twice = next((name for name in relation.columns if relation.columns.count(name) > 1), None)
     if twice is not None:
         raise UsageProblem(f"two columns of the result are called {twice!r}", hint="name them apart with AS")
@@ -133,22 +147,18 @@ def _rows(relation: duckdb.DuckDBPyRelation, limit: int) -> pd.DataFrame:
     instants = [name for name, kind in kinds.items() if kind == "TIMESTAMP WITH TIME ZONE"]
     if instants:
         # As plain UTC, because DuckDB names the zone Etc/UTC and takes a way that pandas 3.1 warns about.
-        plain = ", ".join(f"CAST({quoted} AS TIMESTAMP) AS {quoted}" for quoted in map(_quoted, instants))
+        plain = ", ".join(f"CAST({quoted} AS TIMESTAMP) AS {quoted}" for quoted in map(quoted, instants))
         relation = relation.project(f"* REPLACE ({plain})")
-    frame: pd.DataFrame = relation.limit(limit + 1).df()
-    cut = len(frame) > limit
-    if cut:
-        frame = frame.head(limit)
+    frame: pd.DataFrame = relation.df() if limit is None else relation.limit(limit + 1).df()
+    cut = limit if limit is not None and len(frame) > limit else None
+    if cut is not None:
+        frame = frame.head(cut)
     frame = frame.assign(**{name: frame[name].dt.tz_localize("UTC") for name in instants})
     for name in (name for name, kind in kinds.items() if kind == "HUGEINT"):
         frame = _as_whole_numbers(frame, name)
-    if cut:
-        frame.attrs[CUT] = limit
+    if cut is not None:
+        frame.attrs[CUT] = cut
     return frame
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _as_whole_numbers(frame: pd.DataFrame, name: str) -> pd.DataFrame:

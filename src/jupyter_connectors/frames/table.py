@@ -19,7 +19,10 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
-_LARGEST_ROW = 256 * 1024 * 1024
+_LEAST_BUFFER = 4 * 1024 * 1024
+"""DuckDB reads JSON through buffers of at least the largest line, a few for each thread."""
+_MEMORY = "256MB"
+"""What DuckDB may hold while rows pass through it; more goes to a folder beside the spool."""
 
 
 class Table:
@@ -48,17 +51,35 @@ class Table:
         self, connection: duckdb.DuckDBPyConnection, limit: int | None = None, *, zoned: bool = True
     ) -> duckdb.DuckDBPyRelation:
         """The rows as a relation of `connection`, which must outlive it. Without `zoned`, instants are naive UTC."""
-        columns = self.plan.columns
         connection.execute("SET TimeZone = 'UTC'")
-        wanted = ", ".join(f"{_expression(each, self._exponents, zoned)} AS {_quoted(each.name)}" for each in columns)
+        return connection.sql(self.query(limit, zoned=zoned))
+
+    def query(self, limit: int | None = None, *, zoned: bool = True, path: str | None = None) -> str:
+        """The SELECT that reads the rows from the spool, or from `path` where DuckDB is to take that as it is."""
+        columns = self.plan.columns
+        wanted = ", ".join(f"{_expression(each, self._exponents, zoned)} AS {quoted(each.name)}" for each in columns)
         sources = {each.key: each.source for each in columns}
         sources |= {key: "VARCHAR" for each in columns for key in (each.currency, each.fallback) if key not in sources}
         types = ", ".join(f"'{key}': '{source}'" for key, source in sources.items() if key)
         query = (
-            f"SELECT {wanted} FROM read_json({_text(_plain(self._sheet.spool.path))}, format = 'newline_delimited', "
-            f"columns = {{{types}}}, maximum_object_size = {_LARGEST_ROW})"
+            f"SELECT {wanted} FROM read_json({quoted_text(path or _plain(self.path))}, "
+            f"format = 'newline_delimited', columns = {{{types}}}, maximum_object_size = {max(_LEAST_BUFFER, self._sheet.spool.longest)})"
         )
-        return connection.sql(query if limit is None else f"{query} LIMIT {limit:d}")
+        return query if limit is None else f"{query} LIMIT {limit:d}"
+
+    @property
+    def path(self) -> Path:
+        """The spool file."""
+        return self._sheet.spool.path
+
+    @property
+    def folder(self) -> Path:
+        """Where the spool is."""
+        return self.path.parent
+
+    def config(self, *, spill: str) -> dict[str, str | bool | int | float | list[str]]:
+        """Settings for a connection through which all rows pass: little memory, the rest in the folder `spill`."""
+        return {**_CONFIG, "memory_limit": _MEMORY, "temp_directory": spill, "threads": "2"}
 
     def arrow_stream(self, requested_schema: object | None = None) -> object:
         """The rows as an Arrow C stream capsule."""
@@ -100,7 +121,7 @@ def _expression(column: Column, exponents: Mapping[str, int], zoned: bool) -> st
             instant = _instant(key, kind.unit, column.source)
             return instant if zoned else f"{instant} AT TIME ZONE 'UTC'"
         case "date":
-            return f"CAST({key} AS DATE)"
+            return f"CAST(left({key}, 10) AS DATE)"  # an instant has its day there too
         case "int":
             return f"CAST({key} AS BIGINT)"
         case "bool":
@@ -113,6 +134,8 @@ def _expression(column: Column, exponents: Mapping[str, int], zoned: bool) -> st
 
 
 def _instant(key: str, unit: str, source: str) -> str:
+    if unit == "mixed":  # days and instants; a day has no instant
+        return f"CASE WHEN length({key}) > 10 THEN {_instant(key, 'iso', source)} END"
     if unit == "iso":  # DuckDB wants a colon in the offset; Salesforce and Jira send none
         return f"CAST(regexp_replace({key}, '([+-]\\d\\d)(\\d\\d)$', '\\1:\\2') AS TIMESTAMPTZ)"
     micros = 1_000_000 if unit == "s" else 1_000
@@ -124,7 +147,7 @@ def _instant(key: str, unit: str, source: str) -> str:
 def _major(key: str, currency: str, exponents: Mapping[str, int]) -> str:
     if not currency:
         return "CAST(NULL AS DOUBLE)"
-    cases = " ".join(f"WHEN {_text(code)} THEN {10**digits}" for code, digits in exponents.items())
+    cases = " ".join(f"WHEN {quoted_text(code)} THEN {10**digits}" for code, digits in exponents.items())
     unit = f"CASE lower({currency}) {cases} ELSE 100 END" if cases else "100"
     return f"CASE WHEN {currency} IS NULL THEN NULL ELSE CAST({key} AS DOUBLE) / CAST({unit} AS DOUBLE) END"
 
@@ -134,9 +157,11 @@ def _plain(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
-def _text(value: str) -> str:
+def quoted_text(value: str) -> str:
+    """The text as an SQL literal."""
     return "'" + value.replace("'", "''") + "'"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """The name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

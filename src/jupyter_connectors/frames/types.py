@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
-KindName = Literal["instant", "date", "int", "float", "bool", "text", "json", "money"]
+KindName = Literal["instant", "date", "int", "float", "bool", "text", "json", "money", "slack", "date-or-instant"]
 
 _UNITS: Mapping[str, frozenset[str]] = {"instant": frozenset({"s", "ms", "iso"})}
 
@@ -19,7 +19,11 @@ class Kind:
 
     name: KindName
     unit: str = ""
-    """Of an instant `s`, `ms` or `iso`; of money the path of the column that holds its currency."""
+    """Of an instant `s`, `ms` or `iso`; of money the path of the column that holds its currency.
+
+    `slack` is an id that is a time as well, `1512085950.000216`; `date-or-instant` a day in some rows and an instant in
+    others. Both become two columns, the second of them `<name>_time`.
+    """
 
 
 TEXT = Kind(name="text")
@@ -110,6 +114,8 @@ def checks_for(kind: Kind | None) -> dict[str, Check]:
         "money": {"int": is_int},
         "float": {"float": is_number},
         "bool": {"bool": is_bool},
+        "slack": {"epoch": is_epoch},
+        "date-or-instant": {"moment": lambda value: is_date(value) or is_instant(value)},
     }
     return one.get(kind.name, {})
 

@@ -50,6 +50,9 @@ class Child:
         self.gone = asyncio.Event()
         """Set when the process has closed its output."""
 
+        self.sent_away = False
+        """True if we ended it; one that left by itself has last words."""
+
     @property
     def last_words(self) -> str:
         """The last line the server wrote to standard error, made safe to show."""
@@ -86,11 +89,15 @@ class Child:
         try:
             yield read, write
         finally:
+            self.sent_away = not self.gone.is_set()
             with anyio.CancelScope(shield=True):
                 await _stop(process, self._limits.close)
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                # A server that was cut off in the middle leaves a pipe that nobody reads to its end.
+                process._transport.close()  # type: ignore[attr-defined]  # there is no public way
+                await asyncio.sleep(0)
                 for stream in (to_client, read, write, from_client):
                     await stream.aclose()
 

@@ -200,12 +200,14 @@ class Connection:
         else:
             listing.notes.append(f"the list of tools has no end; the first {len(names):,} are used")
         kept = list(names)[: self._limits.tools]
+        if len(names) > len(kept):
+            listing.notes.append(f"it lists {len(names):,} tools; the first {len(kept):,} are used")
         self.tools = tuple(_tool(self.name, listing.definitions[name]) for name in kept)
         self.notes = tuple(dict.fromkeys(visible(note) for note in listing.notes))
 
     async def _dead(self) -> ServerGone | None:
         """The error for a local server that has ended, with its exit code and last words."""
-        if self._child is None or not self._child.gone.is_set():
+        if self._child is None or not self._child.gone.is_set() or self._child.sent_away:
             return None
         code = await self._child.exit_code()
         said = f": {self._child.last_words}" if self._child.last_words else ""

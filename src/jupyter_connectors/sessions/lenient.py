@@ -19,6 +19,10 @@ from mcp_types import Tool as WireTool
 from pydantic import ValidationError
 
 from jupyter_connectors.models import Json
+from jupyter_connectors.text import one_line
+
+_NAME = 128
+"""How long a tool's name may be (MCP specification 2025-11-25, "Tool Names")."""
 
 
 @dataclass
@@ -87,6 +91,9 @@ def _tool(tool: Any, listing: Listing) -> dict[str, Any] | None:
     name = tool.get("name") if isinstance(tool, dict) else None
     if not isinstance(name, str) or not name:
         listing.notes.append("a tool without a name was dropped")
+        return None
+    if len(name) > _NAME or one_line(name, _NAME) != name:
+        listing.notes.append(f"{one_line(name, 40)}: dropped, its name is too long or has characters that do not show")
         return None
     if not tool.get("inputSchema"):
         listing.notes.append(f"{name}: takes no declared arguments (no inputSchema)")

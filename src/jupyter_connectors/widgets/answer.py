@@ -126,9 +126,9 @@ class AnswerView:
 
     def _draw(self) -> None:
         with self._lock:
-            shown, text = self._shown(), harmless(visible(self._text))
+            shown, text = self._shown(), visible(self._text)
         self._view.show(shown)
-        self._words.update({"text/markdown": text, "text/plain": text}, raw=True)
+        self._words.update({"text/markdown": harmless(text), "text/plain": text}, raw=True)
 
     def _shown(self) -> dict[str, Any]:
         calls = [

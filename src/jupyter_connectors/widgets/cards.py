@@ -41,6 +41,7 @@ class Directory:
     async def _connect(self, entry: Entry) -> None:
         self._redraw()
         try:
+            self._session.check_free(entry.id)
             await self._session.hub.connect(entry)
         except ConnectorError as error:
             self._busy[entry.id] = ("failed", f"{error.problem} ({error.hint})")
@@ -67,7 +68,7 @@ class Directory:
         }
 
     def _card(self, entry: Entry, connected: bool) -> dict[str, Any]:
-        state, message = self._busy.get(entry.id, ("connected" if connected else "idle", ""))
+        state, message = ("connected", "") if connected else self._busy.get(entry.id, ("idle", ""))
         return {**card(entry), "state": state, "message": message}
 
 

@@ -1,0 +1,116 @@
+"""A result as a file: a line of JSON about the call, then the replies as they came."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jupyter_connectors.errors import ConnectorError, UsageProblem
+from jupyter_connectors.frames.gathering import Gathering, now
+from jupyter_connectors.frames.parts import Again, Archive, Parts, Source
+from jupyter_connectors.frames.result import Result
+from jupyter_connectors.frames.shapes import shape_for, shape_named
+from jupyter_connectors.models import Annotations, Bound, Tool, ToolCall, canonical
+from jupyter_connectors.store import default_path
+from jupyter_connectors.text import one_line
+
+_FORMAT = "jupyter-connectors result 1"
+
+
+def save(parts: Parts, path: Path | None) -> Path:
+    """Writes the file, mode 0600; an older one of the same name is replaced when the new one is whole."""
+    call = parts.source.call
+    if path is None:
+        path = default_path().parent / "results" / f"{call.connector}.{call.tool}-{call.id[:8]}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(canonical(_head(parts)) + "\n")
+            file.writelines(parts.archive.lines())
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def load(path: Path, spool_dir: Path, again: Again | None) -> Result:
+    """The result that was saved there.
+
+    Raises:
+        UsageProblem: the file is not one of ours, or is damaged.
+    """
+    problem = ""
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return _read(file, spool_dir, again)
+    except FileNotFoundError:
+        problem = "there is no such file"
+    except (KeyError, TypeError, ValueError, AttributeError, ConnectorError) as error:
+        problem = f"it is no saved result or is damaged ({one_line(str(error), 120)})"
+    raise UsageProblem(f"{str(path)!r} cannot be loaded: {problem}", hint="load what result.save(path) wrote")
+
+
+def _head(parts: Parts) -> dict[str, Any]:
+    source, call = parts.source, parts.source.call
+    return {
+        "format": _FORMAT,
+        "call": {
+            "id": call.id,
+            "connector": call.connector,
+            "tool": call.tool,
+            "arguments_json": call.arguments_json,
+            "account": call.account,
+        },
+        "bound": {"limit": call.bound.limit, "pages": call.bound.pages},
+        "entry": source.entry,
+        "shape": source.shape.name if source.shape is not None else "",
+        "follow": source.follow,
+        "input_schema": source.tool.input_schema,
+        "output_schema": source.tool.output_schema,
+        "read_only": source.tool.annotations.read_only,
+        "first": parts.first,
+        "state": parts.completeness.state,
+        "reason": parts.completeness.reason,
+        "notes": parts.notes,
+        "fetched_at": parts.fetched_at,
+    }
+
+
+def _read(lines: Iterator[str], spool_dir: Path, again: Again | None) -> Result:
+    head = json.loads(next(lines, "{}"))
+    if not isinstance(head, dict) or head.get("format") != _FORMAT:
+        raise ValueError("the first line is not ours")
+    datetime.fromisoformat(head["fetched_at"])
+    call = ToolCall(**head["call"], bound=Bound(**head["bound"]))
+    tool = Tool(
+        connector=call.connector,
+        name=call.tool,
+        input_schema=head["input_schema"],
+        output_schema=head["output_schema"],
+        annotations=Annotations(read_only=head["read_only"]),
+    )
+    source = Source(
+        call=call,
+        tool=tool,
+        shape=shape_for(head["entry"], call.tool, call.arguments) or shape_named(head["shape"]),
+        entry=head["entry"],
+        follow=bool(head["follow"]),
+        spool_dir=spool_dir,
+        clock=now,
+        again=again,
+    )
+    gathering = Gathering(source)
+    gathering.first = sent = dict(head["first"])
+    gathering.note(*head["notes"])
+    for line in lines:
+        gathering.take(sent, Archive.reply(line))
+        sent = gathering.next or sent
+    stopped = head["state"] == "partial" and gathering.next is not None
+    return gathering.result(str(head["reason"]) if stopped else "", fetched_at=head["fetched_at"])
