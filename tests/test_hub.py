@@ -63,6 +63,13 @@ async def test_a_no_sends_nothing_and_is_recorded(tmp_path: Path) -> None:
         assert "tools/call" not in (tmp_path / "log").read_text()
 
 
+async def test_a_call_that_was_approved_is_sent_to_the_letter(tmp_path: Path) -> None:
+    async with bench(tmp_path, replace(ENTRIES["acme-billing"], reviewed={})) as on:
+        result = await on.call("acme-billing", "list_subscriptions", Bound(pages=3))
+        assert [each.call.arguments for each in on.asked] == [{}]
+        assert result.rows == 30, "the server's own size of a page, for none was added to what was shown"
+
+
 async def test_edited_arguments_are_a_new_call_judged_and_asked_again(tmp_path: Path) -> None:
     async with bench(tmp_path, hostile("well-behaved")) as on:
         on.edits = '{"text":"edited"}'

@@ -267,6 +267,8 @@ class Hub:
             on_partial=on_partial,
             # One yes is for one request: a reply to a change is never followed to a next page.
             follow=reads or tool.annotations.read_only is True,
+            # What the person was shown and allowed is sent to the letter.
+            exact=not reads,
         )
 
     def _fetching(self, call: ToolCall, tool: Tool, *, reads: bool) -> Callable[[Mapping[str, Json]], Awaitable[Reply]]:

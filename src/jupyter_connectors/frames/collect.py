@@ -37,6 +37,7 @@ async def collect(  # noqa: PLR0913 - one listing has this many independent need
     spool_dir: Path,
     entry: str = "",
     follow: bool = True,
+    exact: bool = False,
     progress: Callable[[Progress], None] = _ignore,
     on_partial: Callable[[Result], None] = _ignore,
     clock: Callable[[], datetime] = now,
@@ -48,7 +49,8 @@ async def collect(  # noqa: PLR0913 - one listing has this many independent need
     """All rows of a call, page after page, within its bound.
 
     `follow` is False for a call that changes something: it is sent once, whatever its reply says of further pages or of
-    rate limits; so is one whose own server says it does not only read. `on_partial` gets what had arrived when the task
+    rate limits; so is one whose own server says it does not only read. `exact` sends the first request as the call has
+    it, for a call the person was shown: no size of page is added, no query rewritten. `on_partial` gets what had arrived when the task
     is cancelled, because a `CancelledError` cannot carry it. `held` are pages of an earlier call, to which this one,
     whose arguments ask for the page after them, adds its own.
 
@@ -64,6 +66,7 @@ async def collect(  # noqa: PLR0913 - one listing has this many independent need
         shape=shape,
         entry=entry,
         follow=follow and tool.annotations.read_only is not False,
+        exact=exact,
         spool_dir=spool_dir,
         clock=clock,
         again=again,

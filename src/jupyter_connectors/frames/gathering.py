@@ -197,7 +197,8 @@ class Gathering:
         return Result(parts)
 
     def _new_walk(self, paging: Paging) -> Walk:
-        return Walk(self.source.call.arguments, self.source.call.bound, paging, id_field=self._form.id or "id")
+        call = self.source.call
+        return Walk(call.arguments, call.bound, paging, id_field=self._form.id or "id", exact=self.source.exact)
 
     def _spool(self) -> Spool:
         return Spool(self.source.spool_dir)

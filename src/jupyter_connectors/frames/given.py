@@ -34,6 +34,7 @@ def result_of(payload: object, *, shape: str | None, spool_dir: Path) -> Result:
         shape=known,
         entry="",
         follow=False,
+        exact=True,
         spool_dir=spool_dir,
         clock=now,
     )

@@ -53,8 +53,17 @@ class _Said:
 class Walk:
     """One walk through the pages of a listing: what was asked, seen and concluded so far."""
 
-    def __init__(self, arguments: Mapping[str, Json], bound: Bound, paging: Paging, *, id_field: str = "id") -> None:
+    def __init__(
+        self,
+        arguments: Mapping[str, Json],
+        bound: Bound,
+        paging: Paging,
+        *,
+        id_field: str = "id",
+        exact: bool = False,
+    ) -> None:
         self.paging = paging
+        self._exact = exact
         self._bound = bound
         self._id = id_field
         self._arguments = dict(arguments)
@@ -64,7 +73,7 @@ class Walk:
         self._digests: set[bytes] = set()
         self._had_cursor = False
         self._doubts = Doubts(paging)
-        self._keyset = keyset(arguments.get(paging.keyset)) if paging.keyset else None
+        self._keyset = keyset(arguments.get(paging.keyset)) if paging.keyset and not exact else None
         self._verdict = Completeness(state="unknown", rows=0, pages=0, reason="nothing was fetched")
         self.goes_on = False
         """There is a next page to ask for."""
@@ -78,11 +87,14 @@ class Walk:
 
     @property
     def first(self) -> dict[str, Json]:
-        """The arguments of the first request: the largest page the server gives, unless the person chose."""
+        """The arguments of the first request: the largest page the server gives, unless the person chose.
+
+        An exact walk sends what it was given, because that is what the person approved.
+        """
         if self._keyset is not None:
             return {**self._arguments, self.paging.keyset: self._keyset.page(size=self._keyset_size)}
         size = self.paging.size
-        if not size or dig(self._arguments, size) is not None:
+        if self._exact or not size or dig(self._arguments, size) is not None:
             return dict(self._arguments)
         low, high, limit = self.paging.min, self.paging.max, self._bound.limit
         return put(self._arguments, size, high if limit is None else max(low, min(limit, high)))

@@ -83,6 +83,9 @@ class Source:
     follow: bool
     """Further pages may be asked for: it only reads."""
 
+    exact: bool
+    """The first request is the call to the letter: the person was shown it and allowed it."""
+
     spool_dir: Path
     clock: Callable[[], datetime]
     again: Again | None = None
