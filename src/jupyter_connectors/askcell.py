@@ -37,7 +37,7 @@ def ask_in_cell(session: Session, question: Question) -> AskResult:
 def _choose(question: Question) -> Choice | None:
     from jupyter_connectors.answering.providers import choose
 
-    return choose(question.model, environ=os.environ, base_url=question.base_url)
+    return choose(question.model, config=question.configured, environ=os.environ, base_url=question.base_url)
 
 
 def _tools(session: Session, question: Question) -> tuple[Tool, ...]:

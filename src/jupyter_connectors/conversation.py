@@ -46,6 +46,9 @@ class Question:
     text: str
     into: str | None = None
     model: str | None = None
+    configured: str | None = None
+    """The model of the person's configuration, where the cell names none."""
+
     base_url: str | None = None
     connectors: Iterable[str] | None = None
     read_only: bool = False

@@ -10,6 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
+from traitlets import Unicode
 
 from jupyter_connectors.models import Entry
 from jupyter_connectors.prompt import front_of
@@ -21,10 +22,16 @@ if TYPE_CHECKING:
 
 @magics_class
 class ConnectorMagics(Magics):
-    """The magics of this extension, over one session."""
+    """The magics of this extension, over one session. Configured as `c.ConnectorMagics.model`, or with `%config`."""
+
+    model = Unicode("", help="The model %%ask asks where the cell names none: provider:model, or offline.").tag(
+        config=True
+    )
+    base_url = Unicode("", help="The OpenAI-compatible server of that model.").tag(config=True)
 
     def __init__(self, shell: Any, session: Session) -> None:
-        super().__init__(shell)
+        super().__init__(shell, parent=shell)
+        shell.configurables.append(self)
         self._session = session
 
     @magic_arguments()
@@ -93,7 +100,9 @@ class ConnectorMagics(Magics):
         from jupyter_connectors.askcell import ask_in_cell
         from jupyter_connectors.conversation import Question
 
-        ask_in_cell(self._session, Question(text=cell.strip(), **vars(_parsed(ConnectorMagics.ask, line))))
+        args = _parsed(ConnectorMagics.ask, line)
+        args.base_url = args.base_url or (None if args.model else self.base_url or None)
+        ask_in_cell(self._session, Question(text=cell.strip(), configured=self.model or None, **vars(args)))
 
     @magic_arguments()
     @argument("--into", help="bind the frame to this name")

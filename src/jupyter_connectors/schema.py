@@ -60,6 +60,6 @@ def _validator() -> Any:
         # Which properties are additional is decided by the regular expressions beside it.
         return () if "patternProperties" in schema else plain(validator, allowed, instance, schema) or ()
 
-    return extend(  # type: ignore[no-untyped-call]
+    return extend(  # type: ignore[no-untyped-call]  # jsonschema has no annotations here
         Draft202012Validator, {**dict.fromkeys(_UNBOUNDED, skip), "additionalProperties": additional}
     )

@@ -240,4 +240,4 @@ async def test_what_is_not_installed_is_named_with_what_to_install(
     with pytest.raises(UsageProblem, match="pip install polars"):
         result.to_polars()
     with pytest.raises(UsageProblem, match="no backend 'arrow'"):
-        result.to_pandas(backend="arrow")  # type: ignore[arg-type]
+        result.to_pandas(backend="arrow")

@@ -110,7 +110,7 @@ async def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> No
 
     for options in ({"partition_by": "month"}, {}):
         with pytest.raises(UsageProblem):
-            result.to_parquet(tmp_path / "out", **options)  # type: ignore[arg-type]
+            result.to_parquet(tmp_path / "out", **options)
 
     assert kept.read_text() == "mine"
 

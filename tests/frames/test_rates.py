@@ -46,7 +46,7 @@ class Time:
         await asyncio.sleep(0)
 
     def patience(self, **options: float) -> Patience:
-        return Patience(clock=self.clock, sleep=self.sleep, chance=lambda: 0.0, **options)  # type: ignore[arg-type]
+        return Patience(clock=self.clock, sleep=self.sleep, chance=lambda: 0.0, **options)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_case_38_a_schema_is_a_hint_that_no_value_is_bent_to(tmp_path: Path) -> None:
     said = {"type": "object", "properties": {"rows": {"type": "array", "items": {"properties": {}}}}}
-    said["properties"]["rows"]["items"]["properties"] = {"n": {"type": "integer"}, "at": {"format": "date-time"}}  # type: ignore[index]
+    said["properties"]["rows"]["items"]["properties"] = {"n": {"type": "integer"}, "at": {"format": "date-time"}}
     rows: list[Json] = [{"n": 1}, {"n": "two"}, {"n": [3]}]
 
     result = await rows_of(tmp_path, Reply(structured={"rows": rows}), ask=Ask(output_schema=said))
@@ -128,7 +128,7 @@ async def test_case_43_rows_of_every_form_are_one_frame(tmp_path: Path) -> None:
     result = await rows_of(tmp_path, [1, "x", None, {"a": 1}, [2], {"value": 3, "a": {"b": 1}}])
 
     assert len(result.df) == 6
-    assert len(result.json) == 6  # type: ignore[arg-type]
+    assert len(result.json) == 6
 
 
 async def test_case_43_fields_named_by_the_server_cannot_take_a_columns_place(tmp_path: Path) -> None:

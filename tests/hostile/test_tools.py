@@ -306,7 +306,7 @@ async def test_case_34_icons_are_not_fetched(tmp_path: Path) -> None:
 async def test_case_64_another_command_under_a_known_name_is_another_connector(tmp_path: Path) -> None:
     entry = hostile("well-behaved")
     async with bench(tmp_path, entry) as on:
-        changed = replace(entry, target=replace(entry.target, args=("-c", "print()")))  # type: ignore[arg-type]
+        changed = replace(entry, target=replace(entry.target, args=("-c", "print()")))
         with pytest.raises(UsageProblem, match="taken by another"):
             await on.hub.connect(changed)
 

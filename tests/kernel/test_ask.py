@@ -140,6 +140,13 @@ def test_a_follow_up_without_a_model_says_that_no_model_answered(asking: Kernel)
     )
 
 
+def test_the_model_can_be_configured(asking: Kernel) -> None:
+    asking.run("%config ConnectorMagics.model = 'offline'")
+    cell = asking.run(f"{ASK}How many are open?")
+    asking.run("%config ConnectorMagics.model = ''")
+    assert "No model is configured" in cell.text
+
+
 def test_the_key_is_in_no_file_we_write(asking: Kernel) -> None:
     asking.run(f"{ASK}How many are open?")
     place = Path(os.environ["JUPYTER_CONNECTORS_DATA"])

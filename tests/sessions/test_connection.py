@@ -33,7 +33,7 @@ async def connected(mode: str, limits: Limits = QUICK, **variables: str) -> Asyn
 
 async def echo(connection: Connection, text: str = "hello", **options: float) -> str:
     tool = next(tool for tool in connection.tools if tool.name == "echo")
-    return (await connection.call(tool, {"text": text}, **options)).text  # type: ignore[arg-type]
+    return (await connection.call(tool, {"text": text}, **options)).text
 
 
 async def test_a_call_comes_back_with_its_text() -> None:

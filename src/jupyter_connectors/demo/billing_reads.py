@@ -84,7 +84,7 @@ async def search_customers(
     return await _searched(ctx, "customer", query, limit=limit, page=page)
 
 
-async def list_invoices(  # noqa: PLR0913
+async def list_invoices(  # noqa: PLR0913  # the arguments are the vendor's
     ctx: Ctx,
     status: Annotated[
         shapes.InvoiceStatus | None,
@@ -179,7 +179,7 @@ async def list_refunds(
     return await _listed(ctx, "refund", where, limit=limit, starting_after=starting_after)
 
 
-async def list_subscriptions(  # noqa: PLR0913
+async def list_subscriptions(  # noqa: PLR0913  # the arguments are the vendor's
     ctx: Ctx,
     customer: OfCustomer = None,
     status: Annotated[shapes.SubscriptionStatus | None, Field(description="Only subscriptions in this state.")] = None,

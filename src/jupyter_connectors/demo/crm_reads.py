@@ -50,7 +50,7 @@ async def get_account(
     return answer(existing(database(ctx), ACCOUNT, id))
 
 
-async def list_opportunities(  # noqa: PLR0913
+async def list_opportunities(  # noqa: PLR0913  # the arguments are the vendor's
     ctx: Ctx,
     stage_name: Annotated[shapes.StageName | None, Field(description="Only opportunities in this stage.")] = None,
     account_id: OfAccount = None,

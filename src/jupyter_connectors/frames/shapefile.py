@@ -116,7 +116,7 @@ def _named(known: dict[str, _T], tool: dict[str, Any], key: str) -> _T | None:
 
 
 def _noun(noun: type[_T], raw: dict[str, Any], where: str) -> _T:
-    _known(raw, {each.name for each in fields(noun)}, where)  # type: ignore[arg-type]
+    _known(raw, {each.name for each in fields(noun)}, where)  # type: ignore[arg-type]  # a dataclass type, which `fields` takes
     return noun(**raw)
 
 
