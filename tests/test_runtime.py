@@ -14,9 +14,12 @@ from jupyter_connectors.runtime import Runtime
 
 @pytest.fixture
 def runtime():
+    # A test run started in the background has inherited that an interrupt is ignored; a kernel never has it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     made = Runtime()
     yield made
     made.close()
+    signal.signal(signal.SIGINT, before)
 
 
 async def value() -> int:
