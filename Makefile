@@ -24,7 +24,7 @@ check: $(VENV)/frontend
 	$(BIN)/python tools/frontend.py check
 
 unit: $(VENV)/frontend $(VENV)/kernels
-	CHROMIUM="$$($(BIN)/python tools/chromium.py)" $(BIN)/pytest
+	CHROMIUM="$$($(BIN)/python tools/chromium.py)" PATH="$$($(BIN)/python tools/node.py)" $(BIN)/pytest
 
 notebooks: $(VENV)/dev
 	place=$$(mktemp -d) && JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \

@@ -43,3 +43,7 @@ def _version(node: str | None) -> int:
         return 0
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
     return int(said.strip().removeprefix("v").split(".")[0])
+
+
+if __name__ == "__main__":
+    print(path_with_node())
