@@ -12,7 +12,7 @@ demo: $(VENV)/demo
 	$(BIN)/python tools/demo.py
 
 lab: $(VENV)/frontend
-	$(BIN)/jupyter lab notebooks/01-first-dataframe.ipynb
+	$(BIN)/jupyter lab $(LAB) notebooks/01-first-dataframe.ipynb
 
 test: check unit notebooks
 
