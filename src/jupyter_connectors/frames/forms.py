@@ -96,6 +96,9 @@ class Form:
     """Path, from the reply, of a map from the keys of fields to the names people gave them."""
 
     columns: Mapping[str, Kind] = field(default_factory=dict)
+    lean: tuple[str, ...] = ()
+    """Names of the frame's columns that are shown unless all are asked for; empty where all are few enough."""
+
     children: Mapping[str, Child] = field(default_factory=dict)
 
 

@@ -121,9 +121,6 @@ class Gathering:
         told = error_told(said) if isinstance(said, str) else None
         if told is not None:
             raise ToolFailed(f"{self._name} answered with an error: {told}", hint="those are the server's own words")
-        told = error_told(said) if isinstance(said, str) else None
-        if told is not None:
-            raise ToolFailed(f"{self._name} answered with an error: {told}", hint="those are the server's own words")
         kinds = ", ".join(sorted(set(reply.other)))
         reason = f"the reply is {'of type ' + kinds if kinds and not reply.texts else 'text'}, not rows"
         self._verdict = Completeness(state="unknown", rows=0, pages=1, reason=reason)
@@ -144,8 +141,6 @@ class Gathering:
         """What the first page decides: where the rows are from now on, how pages follow, which columns are hinted."""
         if found.path and not self._ways:
             self._ways = (".".join(found.path),)
-        if self.source.shape is not None:
-            self._form = refined(self.source.shape, decoded.payload).form
         if self.source.shape is not None and self.source.shape.detects:
             self._form = refined(self.source.shape, decoded.payload).form
         hints = hints_from(self.source.tool.output_schema, found.path)

@@ -19,7 +19,7 @@ from jupyter_connectors.frames.unions import UnionName
 _T = TypeVar("_T")
 _FILE = {"vendor", "connectors", "exponents", "errors", "rate", "pages", "objects", "tools"}
 _TOOL = {"names", "object", "records", "pages", "when", "window", "detects"}
-_LISTS = ("lift", "drop", "maps", "refs", "required")
+_LISTS = ("lift", "drop", "maps", "refs", "required", "lean")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
