@@ -49,7 +49,7 @@ async def test_a_file_has_every_row_with_its_type(tmp_path: Path) -> None:
     types = {name: kind for name, kind, *_ in read(f"DESCRIBE SELECT * FROM '{path}'")}
     assert types["created"] == "TIMESTAMP WITH TIME ZONE"
     assert types["total_minor"] == "BIGINT"
-    assert list(types) == list(result.df.columns)
+    assert list(types) == list(result.to_pandas(columns="all").columns)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["invoices.parquet", "spool"]
 
 
@@ -65,7 +65,7 @@ async def test_provenance_is_where_pandas_looks_for_it(tmp_path: Path) -> None:
             value
             for _, value in read(f"SELECT decode(key), decode(value) FROM parquet_kv_metadata('{tmp_path / file}')")
         }
-        assert json.loads(told) == {"connector": result.provenance()}
+        assert json.loads(told) == {"connector": {**result.provenance(), "notes": []}}
 
 
 async def test_a_month_is_a_folder(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ async def test_an_expanded_customer_is_still_an_id(tmp_path: Path) -> None:
 
 
 async def test_id_comes_first_and_noise_is_gone(tmp_path: Path) -> None:
-    frame = (await invoices(tmp_path, invoice(1, "usd", 1, brand_new="x"))).df
+    frame = (await invoices(tmp_path, invoice(1, "usd", 1, brand_new="x"))).to_pandas(columns="all")
 
     assert frame.columns[0] == "id"
     assert frame.columns[-1] == "brand_new"
@@ -135,7 +135,7 @@ async def test_polars_reads_the_rows_without_pandas_or_pyarrow(tmp_path: Path) -
     assert frame.schema["created"] == pl.Datetime("us", "UTC")
     assert frame.schema["total_minor"] == pl.Int64
     assert frame["total"].to_list() == [1.0, None]
-    assert frame.columns == list(result.df.columns)
+    assert frame.columns == list(result.to_pandas(columns="all").columns)
 
 
 async def test_the_legend_names_dtype_and_meaning(tmp_path: Path) -> None:

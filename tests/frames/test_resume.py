@@ -96,7 +96,7 @@ async def test_a_saved_result_goes_on_in_another_kernel(tmp_path: Path) -> None:
 async def test_rules_and_switches_hold_for_a_resumed_call(tmp_path: Path) -> None:
     async with billing(tmp_path) as made:
         held = await made.call("acme-billing", "list_refunds", Bound(limit=100))
-        made.off.add(("acme-billing", "list_refunds"))
+        made.judge.permissions.set("acme-billing", "block", tool="list_refunds")
 
         for act in (held.resume, held.refresh):
             with pytest.raises(Denied):

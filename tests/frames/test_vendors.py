@@ -133,6 +133,7 @@ async def test_stripes_own_example_of_an_object_fits_what_is_declared(name: str,
     assert [note for note in result.notes if "declared as" in note] == []
 
 
+JIRAS_TIME = "2015-12-02T07:39:15.000+0000"
 CURRENCIES = {"isk": 1234.0, "jpy": 123400.0, "kwd": 123.4, "ugx": 1234.0, "usd": 1234.0}
 
 
@@ -201,7 +202,7 @@ ISSUE = {
 async def test_jiras_times_names_and_sentinels(tmp_path: Path) -> None:
     payload = {"nodes": [ISSUE], "names": {"customfield_10105": "Story Points"}, "pageInfo": {"hasNextPage": False}}
 
-    result = await rows_of(tmp_path, payload, ask=ask("atlassian", "searchJiraIssuesUsingJql"))
+    result = await rows_of(tmp_path, payload, ask=ask("atlassian", "searchJiraIssuesUsingJql", fields=["*all"]))
 
     frame = result.df
     assert cells(frame, "created") == [pd.Timestamp("2015-12-02T15:39:15Z")]
@@ -654,6 +655,85 @@ async def test_an_id_that_is_none_is_never_put_into_a_query(tmp_path: Path) -> N
 
     assert result.completeness.state == "partial"
     assert "no Id to go on from" in result.completeness.reason
+
+
+def record(kind: str, **fields: Json) -> Json:
+    return {"attributes": {"type": kind, "url": f"/services/data/v65.0/sobjects/{kind}/x"}, **fields}
+
+
+def listing(*records: Json, done: bool = True) -> Json:
+    body: dict[str, Json] = {"totalSize": len(records) + (not done) * 300, "done": done, "records": list(records)}
+    return body if done else body | {"nextRecordsUrl": "/services/data/v65.0/query/01g-200"}
+
+
+NESTED = "SELECT Name, Owner.Manager.Name, (SELECT LastName FROM Contacts), (SELECT Id FROM Plots__r) FROM Account"
+
+
+async def test_salesforces_child_relationships_are_tables_whatever_their_names(tmp_path: Path) -> None:
+    owner = record("User", Name="Ann", Manager=record("User", Name="Bob"))
+    contacts = [
+        record("Contact", Id="003A", LastName="One", Account=record("Account", Name="First"), CreatedDate=JIRAS_TIME),
+        record("Contact", Id="003B", LastName="Two", Account=None, CreatedDate=None),
+    ]
+    plots = listing(record("Plot__c", Id="a01A", Crops__r=listing(record("Crop__c", Name="Rye")), Size__c=2.5))
+    rows = [
+        record("Account", Id="001A", Name="None yet", Contacts=None, Plots__r=None, Owner=owner),
+        record("Account", Id="001B", Name="First", Contacts=listing(*contacts), Plots__r=plots, Owner=owner),
+    ]
+
+    result = await rows_of(tmp_path, listing(*rows), ask=soql(NESTED))
+
+    assert list(result.df.columns[-1:]) == ["owner_manager_name"]
+    assert cells(result.df, "owner_manager_name") == ["Bob", "Bob"]
+    assert set(result.children) == {"contacts", "plots_r", "plots_r_crops_r"}
+    people = result.children["contacts"]
+    assert list(people.columns) == ["parent_id", "pos", "id", "last_name", "account_name", "created_date"]
+    assert cells(people, "parent_id") == ["001B", "001B"]
+    assert cells(people, "account_name") == ["First", None]
+    assert cells(people, "created_date") == [pd.Timestamp("2015-12-02T07:39:15Z"), None]
+    assert cells(result.children["plots_r"], "size_c") == [2.5]
+    assert cells(result.children["plots_r_crops_r"], "parent_id") == ["a01A"]
+    every = [*result.df.columns, *(name for each in result.children.values() for name in each.columns)]
+    assert not [name for name in every if "attributes" in name or "total_size" in name or name.endswith("done")]
+    assert people.attrs["connector"]["complete"] is True
+
+
+async def test_a_child_relationship_salesforce_cut_is_told_on_the_result_and_on_its_table(tmp_path: Path) -> None:
+    cut = listing(record("Contact", Id="003A"), done=False)
+    rows = [record("Account", Id="001A", Contacts=cut), record("Account", Id="001B", Contacts=listing())]
+
+    result = await rows_of(tmp_path, listing(*rows), ask=soql("SELECT (SELECT Id FROM Contacts) FROM Account"))
+
+    assert "contacts: the server sent only the first contacts of some rows (1)" in result.notes
+    told = result.children["contacts"].attrs["connector"]
+    assert told["complete"] is False
+    assert told["completeness"] == "incomplete: 1 of ? rows (the server cut the lists of 1 row)"
+
+
+async def test_child_rows_of_a_record_without_an_id_say_so(tmp_path: Path) -> None:
+    rows = [record("Account", Name="x", Contacts=listing(record("Contact", Id="003A")))]
+    query = "SELECT Name, (SELECT Id FROM Contacts) FROM Account ORDER BY Name"
+
+    result = await rows_of(tmp_path, listing(*rows), ask=soql(query))
+
+    assert "contacts: rows whose parent_id is null, for the record came without its Id (1)" in result.notes
+
+
+@pytest.mark.parametrize("pages", [1, 2], ids=["one page", "a page for each row"])
+async def test_a_relationship_is_the_same_table_however_rows_fall_into_pages(pages: int, tmp_path: Path) -> None:
+    rows = [
+        record("Account", Id="001000000000001", Contacts=None),
+        record("Account", Id="001000000000002", Contacts=listing(record("Contact", Id="003A"))),
+    ]
+    size = len(rows) // pages
+    parts = [rows[at : at + size] for at in range(0, len(rows), size)]
+    replies = [{**listing(*part), "done": part is parts[-1]} for part in parts]
+
+    result = await rows_of(tmp_path, *replies, ask=soql("SELECT (SELECT Id FROM Contacts) FROM Account"))
+
+    assert list(result.df.columns)[:1] == ["id"]
+    assert "contacts" not in result.df.columns
+    assert cells(result.children["contacts"], "parent_id") == ["001000000000002"]
 
 
 async def test_a_server_that_ignores_its_cursor_is_stopped(tmp_path: Path) -> None:

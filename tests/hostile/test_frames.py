@@ -134,7 +134,7 @@ async def test_case_43_rows_of_every_form_are_one_frame(tmp_path: Path) -> None:
 async def test_case_43_fields_named_by_the_server_cannot_take_a_columns_place(tmp_path: Path) -> None:
     issue = {"key": "AB-1", "fields": {"summary": "real", "customfield_1": "fake", "customfield_2": "own"}}
     named = {"customfield_1": "Summary", "customfield_2": "__class__"}
-    known = shape_for("jira", "searchJiraIssuesUsingJql")
+    known = shape_for("jira", "searchJiraIssuesUsingJql", {"fields": ["*all"]})
 
     result = await rows_of(tmp_path, {"issues": [issue], "names": named, "total": 1}, ask=Ask(shape=known))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -120,6 +121,34 @@ class ConnectorAccessor:
             connection.execute("SET TimeZone = 'UTC'")
             connection.register("frame", self._frame)
             return polars_from(_Stream(connection.sql("SELECT * FROM frame")))
+
+    def to_csv(self, path: str | Path, *, raw: bool = False, **options: Any) -> Path:
+        """Writes the frame as it is now to a CSV file, in which no text becomes a formula when a spreadsheet opens it.
+
+        A text, or a name of a column, that begins as a formula does gets an apostrophe before it; numbers stay as they
+        are. How many that were is said in an `ExportNotice`, and so is that rows are missing.
+
+        Args:
+            path: The file, which is replaced.
+            raw: Write every text as it is.
+            options: As `pandas.DataFrame.to_csv` takes them, but for `index`: labels that say something are columns.
+        """
+        from jupyter_connectors.frames.export import to_csv
+
+        return to_csv(self._frame, Path(path), raw=raw, options=options)
+
+    def to_excel(self, path: str | Path, *, sheet: str = "rows", raw: bool = False) -> Path:
+        """Writes the frame as it is now to an Excel workbook of one sheet, as `to_csv` does.
+
+        Excel knows no zones: instants are in UTC, which a note on their column's header says. Whole numbers of more
+        than 15 digits are text.
+
+        Raises:
+            UsageProblem: openpyxl is not installed, or the frame is larger than a sheet.
+        """
+        from jupyter_connectors.frames.export import to_excel
+
+        return to_excel(self._frame, Path(path), sheet=sheet, raw=raw)
 
     @property
     def _result(self) -> Result:

@@ -12,7 +12,7 @@ from jupyter_connectors.errors import UsageProblem
 if TYPE_CHECKING:
     import polars as pl
 
-    from jupyter_connectors.frames.result import Result
+    from jupyter_connectors.frames.table import Table
 
 Backend = Literal["nullable", "numpy", "pyarrow"]
 
@@ -20,20 +20,20 @@ _EXACT = 2**53
 """Above it a float64 no longer holds every whole number."""
 
 
-def frame_in(backend: Backend, result: Result) -> pd.DataFrame:
-    """All rows, with the dtypes of a backend.
+def frame_in(backend: Backend, table: Table, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows of a table, with the dtypes of a backend; `frame` has them already, with our own.
 
     Raises:
         UsageProblem: there is no such backend, or pyarrow is not installed.
     """
     if backend == "nullable":
-        return result.df
+        return table.frame() if frame is None else frame
     if backend == "numpy":
-        frame = result.df
+        frame = table.frame() if frame is None else frame
         plain = {name: _plain(frame[name]) for name in frame.columns}
-        return result.with_provenance(pd.DataFrame(plain, index=frame.index, copy=False))
+        return pd.DataFrame(plain, index=frame.index, copy=False)
     if backend == "pyarrow":
-        return result.with_provenance(_arrow_frame(result))
+        return _arrow_frame(table)
     known = ", ".join(map(repr, get_args(Backend)))
     raise UsageProblem(f"there is no backend {backend!r}", hint=f"it is one of {known}; for Polars: .to_polars()")
 
@@ -53,14 +53,14 @@ def polars_from(rows: Any) -> pl.DataFrame:
     return polars.DataFrame(rows)
 
 
-def _arrow_frame(result: Result) -> pd.DataFrame:
+def _arrow_frame(table: Table) -> pd.DataFrame:
     try:
         import pyarrow  # type: ignore[import-not-found, unused-ignore]  # an extra nobody has to have
     except ImportError:
         pyarrow = None
     if pyarrow is None:
         raise UsageProblem('backend="pyarrow" needs pyarrow, which is not installed', hint="%pip install pyarrow")
-    frame: pd.DataFrame = pyarrow.table(result).to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = pyarrow.table(table).to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from jupyter_connectors.errors import ConnectorError
 from jupyter_connectors.frames.forms import Shape
 from jupyter_connectors.frames.gathering import Gathering, Progress, now
+from jupyter_connectors.frames.handles import Share
 from jupyter_connectors.frames.pace import Pace
 from jupyter_connectors.frames.parts import Again, Source
 from jupyter_connectors.frames.rates import Patience, limited
@@ -44,6 +45,7 @@ async def collect(  # noqa: PLR0913 - one listing has this many independent need
     pace: Pace | None = None,
     patience: Patience | None = None,
     again: Again | None = None,
+    share: Share | None = None,
     held: Gathering | None = None,
 ) -> Result:
     """All rows of a call, page after page, within its bound.
@@ -70,6 +72,7 @@ async def collect(  # noqa: PLR0913 - one listing has this many independent need
         spool_dir=spool_dir,
         clock=clock,
         again=again,
+        share=share,
     )
     gathering = held or Gathering(source)
     # What may be done is decided now, not when the pages held came; the call is still the one for the whole listing.

@@ -32,6 +32,12 @@ class Column:
     """Whether it may hold nulls; decides between int64 and Int64."""
 
     meaning: str = ""
+    plain: bool = False
+    """Its values are texts, and the column is those texts."""
+
+    beside: str = ""
+    """Name of the column it accompanies, as the minor units accompany an amount."""
+
     currency: str = ""
     """Spool key of the currency of a money column."""
 
@@ -58,6 +64,8 @@ class Slot:
         self.whole = True
         """No float in it has digits after the point."""
         self.checks = checks_for(self.kind)
+        self._blank_is_null = self.kind is not None and bool(self.checks)
+        """Many APIs write "" for null; a declared number or time is never "", whatever else the column holds."""
         self.notes: set[str] = set()
 
     @property
@@ -73,13 +81,11 @@ class Slot:
         if float in types:
             values = self._see_floats(values)
         self.types |= types
-        self.filled += len(values) - values.count(None)
+        self.filled += len(values) - values.count(None) if types else 0
         return values
 
     def _see_texts(self, values: list[Json]) -> list[Json]:
-        if not self.checks:
-            return values
-        if self.kind is not None and "" in values:  # many APIs write "" for null; a declared number or time is never ""
+        if self._blank_is_null and "" in values:
             values = [None if value == "" else value for value in values]
         for name, check in list(self.checks.items()):
             if not all(check(value) for value in values if type(value) is str):
@@ -87,7 +93,8 @@ class Slot:
         return values
 
     def _see_ints(self, values: list[Json], types: set[type]) -> list[Json]:
-        ints = [value for value in values if type(value) is int]
+        alone = types == {int} and None not in values
+        ints = values if alone else [value for value in values if type(value) is int]
         low, high = min(ints), max(ints)
         if low < -INT64 - 1 or high > INT64:
             types.add(str)
@@ -160,6 +167,7 @@ def _column(slot: Slot, name: str, kind: Kind, *, required: bool, rows: int) -> 
         kind=kind,
         source=_source(slot.types, kind),
         nulls=not required or slot.filled < rows,
+        plain=kind in (TEXT, JSON) and slot.types <= {str, dict},
         meaning=_meaning(kind),
     )
 

@@ -7,16 +7,21 @@ only on values and paths, never on how rows fall into pages.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
+import msgspec
+
 from jupyter_connectors.errors import ReplyRejected
+from jupyter_connectors.frames.blocks import Blocks
 from jupyter_connectors.frames.columns import Slot
 from jupyter_connectors.frames.forms import Form
+from jupyter_connectors.frames.names import snake
 from jupyter_connectors.frames.nodes import Node, Rule
 from jupyter_connectors.frames.records import dig
 from jupyter_connectors.frames.spool import Spool
+from jupyter_connectors.frames.sublists import are_listings, cut_in, rows_in
 from jupyter_connectors.frames.types import JSON, TEXT, Hint, Kind
 from jupyter_connectors.frames.unions import decoder
 from jupyter_connectors.models import Json
@@ -27,7 +32,15 @@ _T = TypeVar("_T")
 MOST_COLUMNS = 20_000
 _MOST_FIELDS = 1_000
 """An object with more distinct fields is keyed by data, not described by them."""
-_DEPTH = 8
+DEPTH = 8
+"""Levels of objects that become columns."""
+
+MOST_HELD = 32 * 1024 * 1024
+"""Bytes of a table that are held in memory; what is larger goes to the spool."""
+ROWS = "n"
+"""The key, in a line of the spool file, of the number of its rows."""
+_LINE = 500
+_ENCODER = msgspec.json.Encoder()
 
 ROW = "@row"
 PARENT, POSITION = ("@parent_id",), ("@pos",)
@@ -38,7 +51,7 @@ _NESTED = frozenset({dict, type(None)})
 
 
 class Sheet:
-    """One table that grows page by page: its columns in memory, its rows in a spool file."""
+    """One table that grows page by page: packed columns in memory, and past a size in a spool file."""
 
     def __init__(
         self,
@@ -47,35 +60,45 @@ class Sheet:
         *,
         hints: Mapping[str, Hint] | None = None,
         parent: Kind | None = None,
+        most: int = MOST_HELD,
     ) -> None:
         self.form = form
         self.hints = hints or {}
         self.rows = 0
-        self.notes: dict[str, int] = {}
+        self.notes: dict[tuple[str, str], int] = {}
+        """How many rows each note is about, by the key of the column it is about; "" is the table as a whole."""
         self.labels: dict[str, str] = {}
         """The names people gave to fields, by the keys that stand for them."""
         self.root = Node((), Rule.WALK)
         if ROW in form.unions:
             self.root.decode = decoder(form.unions[ROW])
-        self.spool = make_spool()
-        parent_kind = TEXT if form.id else Kind(name="int")
+        self.blocks: Blocks | None = Blocks()
+        """The rows, until they go to the spool."""
+        self._most = most
+        self._spool: Spool | None = None
+        self.cut = 0
+        """Of a child table: the lists the server cut."""
+        self._make_spool = make_spool
+        self._parent_kind = TEXT if form.id else Kind(name="int")
+        self._any = form.children.get("*")
+        self._within = ""
+        self._lists = {name: child for name, child in form.children.items() if name != "*"}
         self.children = {
-            name: Sheet(child.form, make_spool, parent=parent_kind) for name, child in form.children.items()
+            name: Sheet(each.form, make_spool, parent=self._parent_kind) for name, each in self._lists.items()
         }
         self._count = 0
         self._money: list[Slot] = []
         self._page: dict[str, list[Json]] = {}
         self._parents: Sequence[Json] = ()
-        self._encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
         if parent is not None:
             for path, kind in ((PARENT, parent), (POSITION, Kind(name="int"))):
                 self.root.branches[path[0]] = node = Node(path, Rule.TEXT)
                 node.slot = self._new_slot(path, kind, required=True)
         for declared in form.columns:  # they are there, in this order, even when no row has them
             if "*" not in declared:
-                self._slot(self._reach(declared))
-        for child in form.children.values():
-            self._reach(child.path)
+                self._slot(self.reach(declared.split(".")))
+        for child in self._lists.values():
+            self.reach(child.path.split("."))
 
     def add(self, records: Sequence[Record], *, parents: Sequence[Json] = (), positions: Sequence[int] = ()) -> None:
         """Adds a page of records; of a child table with the parent's id and the place in its list for each."""
@@ -89,10 +112,14 @@ class Sheet:
             self._take(self.root.branches[POSITION[0]], list(positions), 0)
         self._parents = self._ids(records)
         self._note_cut_lists(records)
-        self._walk(self.root, records, _keys(records), _DEPTH)
+        self._walk(self.root, records, _keys(records), DEPTH)
         self._note_bare_money()
         self.rows += len(records)
         self._write(len(records))
+
+    def add_note(self, note: str, rows: int, column: str = "") -> None:
+        """Keeps a note on so many rows more."""
+        self.notes[column, note] = self.notes.get((column, note), 0) + rows
 
     def learn(self, payload: Json) -> None:
         """Takes the names of fields from a reply that has them beside its rows."""
@@ -100,28 +127,58 @@ class Sheet:
         if isinstance(found, dict):
             self.labels |= {key: name for key, name in found.items() if isinstance(name, str) and name}
 
+    def add_columns(self, columns: Iterable[tuple[Node, list[Json], frozenset[type] | None]], count: int) -> None:
+        """Adds a page of rows of which these columns were read and no others, with their types where those are sure."""
+        self._page = {}
+        for node, values, types in columns:
+            if types is None:
+                self._take(node, values, 0)
+            else:
+                slot = node.slot or self._slot(node)
+                self._page[slot.key] = slot.see(values, set(types) if values.count(None) < len(values) else set())
+        self._note_bare_money()
+        self.rows += count
+        self._write(count)
+
+    @property
+    def spool(self) -> Spool:
+        """The file of all rows; what is in memory goes there now."""
+        if self._spool is None:
+            self._spool = self._make_spool()
+        if self.blocks is not None:
+            blocks, self.blocks = self.blocks, None
+            for count, page in blocks.pages():
+                self._spool.write(*_lines(page, count))
+        return self._spool
+
     def _write(self, count: int) -> None:
-        encode, keys = self._encode, tuple(self._page)
-        if keys:
-            rows = zip(*self._page.values(), strict=True)
-            self.spool.write("\n".join([encode(dict(zip(keys, row, strict=True))) for row in rows]) + "\n")
-        else:
-            self.spool.write("{}\n" * count)
+        if self.blocks is None:
+            self.spool.write(*_lines(self._page, count))
+            return
+        self.blocks.add(self._page, count)
+        if self.blocks.bytes > self._most:
+            self.spool.flush()
 
     def _ids(self, records: Sequence[Record]) -> list[Json]:
         """What the rows of child tables call their parent: its id, or its row number where there is none."""
-        if not self.children:
+        if not self.children and self._any is None:
             return []
         if not self.form.id:
             return list(range(self.rows, self.rows + len(records)))
         return [record.get(self.form.id) for record in records]
 
     def _note_cut_lists(self, records: Sequence[Record]) -> None:
-        for name, child in self.form.children.items():
-            cut = sum(dig(record, child.more) is True for record in records) if child.more else 0
-            if cut:
-                note = f"{name}: the server sent only the first {name} of some rows"
-                self.notes[note] = self.notes.get(note, 0) + cut
+        for name, child in self._lists.items():
+            self._note_cut(name, sum(dig(record, child.more) is True for record in records) if child.more else 0)
+
+    def _note_cut(self, name: str, cut: int) -> None:
+        self.note_cut(name, cut)
+        self.children[name].cut += cut
+
+    def note_cut(self, name: str, cut: int) -> None:
+        """Keeps a note on so many rows whose list of that name the server cut."""
+        if cut:
+            self.add_note(f"{name}: the server sent only the first {name} of some rows", cut)
 
     def _note_bare_money(self) -> None:
         """Counts amounts of this page that have no currency: their major units cannot be known."""
@@ -131,10 +188,12 @@ class Sheet:
                 continue
             beside = self.root.at(slot.kind.unit) if slot.kind is not None else None
             codes = self._page.get(beside.key if beside is not None else "", [None] * len(amounts))
+            if None not in codes:
+                continue
             bare = sum(amount is not None and code is None for amount, code in zip(amounts, codes, strict=True))
             if bare:
                 note = f"{slot.dotted}: amounts without a currency are only in {slot.dotted}_minor"
-                self.notes[note] = self.notes.get(note, 0) + bare
+                self.add_note(note, bare, slot.key)
 
     def _walk(self, node: Node, records: Sequence[Record | None], keys: Iterable[str], depth: int) -> None:
         for key in keys:
@@ -150,7 +209,7 @@ class Sheet:
                 None if type(value) in _SCALARS and (type(value), value) in node.na else value for value in values
             ]
         types = set(map(type, values))
-        if node.rule is Rule.CHILD:
+        if self._is_child(node, values, types):
             self._adopt(node.child, values)
             return
         if not types <= _SCALARS:
@@ -170,7 +229,8 @@ class Sheet:
         objects = [value if type(value) is dict else None for value in values]
         keys = _keys(objects)
         if len(keys.keys() | node.branches.keys()) > _MOST_FIELDS:
-            self.notes.setdefault(f"{'.'.join(node.path)}: more than {_MOST_FIELDS:,} fields; kept as JSON text", 0)
+            slot = node.slot or self._slot(node)
+            self.add_note(f"{slot.dotted}: more than {_MOST_FIELDS:,} fields; kept as JSON text", 0, slot.key)
             node.rule = Rule.TEXT
             return values
         self._walk(node, objects, keys, depth)
@@ -180,13 +240,27 @@ class Sheet:
         """The values with objects and lists as JSON text, and their types, `dict` for such text."""
         types = set(map(type, values))
         if types & {dict, list}:
-            encode = self._encode
-            values = [encode(value) if type(value) in (dict, list) else value for value in values]
+            values = [as_text(value) if type(value) in (dict, list) else value for value in values]
             types = (types - {list}) | {dict}
         return values, types
 
+    def _is_child(self, node: Node, values: list[Json], types: set[type]) -> bool:
+        """Whether a child table takes the values; it is made where they turn out to be listings of their own."""
+        if self._any is None or node.rule is not Rule.WALK or dict not in types or not are_listings(values, self._any):
+            return node.rule is Rule.CHILD
+        node.rule, node.child = Rule.CHILD, self._within + snake(node.path)
+        if node.child not in self.children:
+            made = Sheet(self._any.form, self._make_spool, parent=self._parent_kind)
+            # Listings inside its rows are tables of the whole, too: there is one level of children for a reader.
+            made._any, made._within, made.children = self._any, f"{node.child}_", self.children
+            self.children[node.child] = made
+        return True
+
     def _adopt(self, name: str, values: list[Json]) -> None:
         """Puts lists into their child table; what is no list there is one row of it."""
+        if self._any is not None and name not in self._lists:
+            self._note_cut(name, cut_in(values, self._any))
+            values = rows_in(values, self._any)
         parents: list[Json] = []
         positions: list[int] = []
         rows: list[Record] = []
@@ -195,6 +269,9 @@ class Sheet:
             parents += [parent] * len(items)
             positions += range(len(items))
             rows += [item if isinstance(item, dict) else {"value": item} for item in items]
+        if orphans := parents.count(None):
+            note = f"{name}: rows whose parent_id is null, for the record came without its {self.form.id}"
+            self.add_note(note, orphans)
         self.children[name].add(rows, parents=parents, positions=positions)
 
     def _grow(self, node: Node, key: str) -> Node:
@@ -202,7 +279,7 @@ class Sheet:
         dotted = ".".join(path)
         node.branches[key] = branch = Node(path, self._rule(dotted))
         if branch.rule is Rule.CHILD:
-            branch.child = next(name for name, child in self.form.children.items() if child.path == dotted)
+            branch.child = next(name for name, child in self._lists.items() if child.path == dotted)
         union = _first(dotted, self.form.unions)
         branch.decode = decoder(union) if union is not None else None
         nothing = _first(dotted, self.form.na) or ()
@@ -211,7 +288,7 @@ class Sheet:
 
     def _rule(self, dotted: str) -> Rule:
         form = self.form
-        lists = {child.path for child in form.children.values()}
+        lists = {child.path for child in self._lists.values()}
         if dotted in lists:
             return Rule.CHILD
         # What stands beside a list in a wrapper of its own is the wrapper's; a lifted one holds the record's fields.
@@ -227,9 +304,10 @@ class Sheet:
         found = _first(dotted, self.form.columns)
         return TEXT if found is None and dotted and dotted == self.form.id else found
 
-    def _reach(self, dotted: str) -> Node:
+    def reach(self, path: Iterable[str]) -> Node:
+        """The place of a path, made where it is not there."""
         node = self.root
-        for key in dotted.split("."):
+        for key in path:
             node = node.branches.get(key) or self._grow(node, key)
         return node
 
@@ -249,6 +327,21 @@ class Sheet:
         if kind is not None and kind.name == "money":
             self._money.append(slot)
         return slot
+
+
+def _lines(page: Mapping[str, list[Json]], count: int) -> Iterator[bytes]:
+    """Some rows a line, each column a list, so that its name stands there once."""
+    for start in range(0, count, _LINE):
+        part = {key: values[start : start + _LINE] for key, values in page.items()}
+        yield _ENCODER.encode({ROWS: min(_LINE, count - start), **part}) + b"\n"
+
+
+def as_text(value: Json) -> str:
+    """An object or list as compact JSON."""
+    try:
+        return _ENCODER.encode(value).decode()
+    except (OverflowError, ValueError):  # a whole number past 64 bits
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def _first(dotted: str, by_path: Mapping[str, _T]) -> _T | None:

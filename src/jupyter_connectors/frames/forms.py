@@ -24,6 +24,10 @@ class Paging:
     param: str = ""
     """The argument that takes the cursor; empty where the tool has none."""
 
+    counted: str = ""
+    """The argument that takes how many rows to pass over, where one tool answers for two kinds of server: a first reply
+    without the cursor, but with the total, is followed by count."""
+
     more: str = ""
     """Path of a flag that is true while there is more. It beats the presence of a cursor."""
 
@@ -99,7 +103,11 @@ class Form:
     lean: tuple[str, ...] = ()
     """Names of the frame's columns that are shown unless all are asked for; empty where all are few enough."""
 
+    chosen: str = ""
+    """The argument by which a caller says which fields are to come: where it is given, all that came are shown."""
+
     children: Mapping[str, Child] = field(default_factory=dict)
+    """Lists that become tables of their own, by name; `*` stands for every object that is a listing, at any path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +118,12 @@ class Child:
     form: Form
     more: str = ""
     """Path, from the record, of a flag that says the server cut the list."""
+
+    records: str = ""
+    """Where the rows are in an object that is a listing of its own. The child named `*` is for every such object."""
+
+    done: str = ""
+    """The flag in that object that is false where the server cut the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +163,9 @@ class Window:
 
     closed: bool = False
     """The end is included too."""
+
+    touching: bool = False
+    """Records that began before the start and reach into the window come too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,13 +12,17 @@ from jupyter_connectors.frames.decode import Decoded, decode, whole
 from jupyter_connectors.frames.envelopes import guess
 from jupyter_connectors.frames.flatten import Sheet
 from jupyter_connectors.frames.forms import Form, Paging
+from jupyter_connectors.frames.held import Held
 from jupyter_connectors.frames.hints import hints_from
-from jupyter_connectors.frames.paging import Walk, fitted
-from jupyter_connectors.frames.parts import Archive, Parts, Source
-from jupyter_connectors.frames.records import Found, Record, error_told, find
+from jupyter_connectors.frames.known import known_of
+from jupyter_connectors.frames.lane import Lane, Page
+from jupyter_connectors.frames.paging import Step, Walk, fitted
+from jupyter_connectors.frames.parts import Archive, Parts, Source, packed
+from jupyter_connectors.frames.records import Found, Record, dig, error_told, find
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import refined
 from jupyter_connectors.frames.spool import Spool
+from jupyter_connectors.frames.uncollected import no_collector
 from jupyter_connectors.models import Json, Reply
 from jupyter_connectors.text import one_line, plural
 
@@ -39,6 +43,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _First:
+    """A first page."""
+
+    reply: Reply
+    kept: tuple[bytes, ...]
+    rows: list[Record]
+    """Some of its rows."""
+    keep: int
+    """How many of its rows belong to the result."""
+
+
 class Gathering:
     """One listing while it is collected."""
 
@@ -54,7 +73,12 @@ class Gathering:
         self._parameters = known if isinstance(known, Mapping) else {}
         paging = shape.paging if shape is not None else None
         self._walk = self._new_walk(fitted(paging or Paging(), self._parameters))
-        self._sheet: Sheet | None = None
+        self._held: Held | None = None
+        self._way: tuple[str, ...] = ()
+        """Where the rows of the first page were."""
+        self._first: _First | None = None
+        """The first page, until the second comes."""
+        self._lane: Lane | None = None
         self._verdict: Completeness | None = None
         """The verdict on a reply that is no listing."""
         self._notes: dict[str, None] = {}
@@ -79,43 +103,91 @@ class Gathering:
             told = one_line(reply.text or str(reply.structured or "it said no more"), 300)
             raise ToolFailed(f"{self._name} failed: {told}", hint="those are the server's own words")
         try:
-            return self._take(sent, reply)
+            with no_collector():
+                return self._take(sent, reply)
         except RecursionError:
             problem = f"{self._name}: the reply is nested too deep to be read"
         raise ReplyRejected(problem, hint="ask the server for less detail")
 
     def _take(self, sent: dict[str, Json], reply: Reply) -> dict[str, Json] | None:
         try:
-            line = Archive.line(reply)
+            kept = packed(reply)
         except ValueError:
             reply, repaired = whole(reply)
-            line = Archive.line(reply)
+            kept = packed(reply)
             self.note(*repaired)
+        page = self._in_lane(reply, kept)
+        if page is not None:
+            step = self._stepped(sent, page.beside, page.ids)
+            self._keep(kept, step, page=page)
+            return self._on(step)
         decoded = decode(reply)
         self.note(*decoded.notes)
         if decoded.prose:
-            self._take_prose(reply, decoded.payload, line)
+            self._take_prose(reply, decoded.payload, kept)
             return None
         errors = self.source.shape.errors if self.source.shape is not None else ()
         found = find(decoded.payload, self._ways, named=self._name, errors=errors)
         self.note(*found.notes)
         if self.pages == 0:
             self._open(decoded, found)
-        assert self._sheet is not None
-        self._sheet.learn(decoded.payload)
+        assert self._held is not None
+        self._held.first.learn(decoded.payload)
         if found.single:
-            self._take_single(found, line)
+            self._take_single(found, kept)
             return None
-        step = self._walk.step(sent, decoded.payload, found.rows)
+        step = self._stepped(sent, decoded.payload, found.rows)
+        self._keep(kept, step, rows=found.rows)
+        if self.pages == 1:
+            self._first = _First(reply, kept, found.rows[:_SAMPLE], step.keep)
+        return self._on(step)
+
+    def _stepped(self, sent: dict[str, Json], payload: Json, rows: list[Record]) -> Step:
+        step = self._walk.step(sent, payload, rows)
         if step.stuck and not step.keep:
             raise self._incomplete(step.stuck)
-        self._keep(line, found.rows[: step.keep])
+        return step
+
+    def _on(self, step: Step) -> dict[str, Json] | None:
         if step.stuck:
             raise self._incomplete(step.stuck)
         self.next = step.next
         return step.next if self.follow else None
 
-    def _take_prose(self, reply: Reply, said: Json, line: str) -> None:
+    def _in_lane(self, reply: Reply, kept: tuple[bytes, ...]) -> Page | None:
+        """The page by its lean columns alone, or None where it has to be read in full."""
+        if self.pages == 1 and self._first is not None:
+            self._lane = self._new_lane(self._first)
+            self._first = None
+        if self._lane is None:
+            return None
+        page = self._lane.read(reply, kept[1])
+        if page is None:
+            self._close_lane()
+        return page
+
+    def _new_lane(self, first: _First) -> Lane | None:
+        """A lane with the first page in it, if the form has one and all the first page says can be read there."""
+        held, ways = self._held, self._ways
+        if held is None or not ways or not held.shown:
+            return None
+        way = () if ways[0] == "@root" else tuple(ways[0].split("."))
+        known = known_of(held.first, way, self._walk.paging, self._errors) if way == self._way else None
+        if known is None:
+            return None
+        lane = Lane(known, first.rows, held.first.hints, self._spool)
+        page = lane.read(first.reply, first.kept[1])
+        if page is None:
+            return None
+        lane.add(page, first.keep)
+        held.lean = lane.sheet
+        return lane
+
+    def _close_lane(self) -> None:
+        assert self._held is not None
+        self._lane = self._held.lean = None
+
+    def _take_prose(self, reply: Reply, said: Json, kept: tuple[bytes, ...]) -> None:
         if self.pages:
             raise ToolFailed(f"it is text, not rows: {one_line(reply.text)}", hint="those are the server's own words")
         told = error_told(said) if isinstance(said, str) else None
@@ -124,9 +196,10 @@ class Gathering:
         kinds = ", ".join(sorted(set(reply.other)))
         reason = f"the reply is {'of type ' + kinds if kinds and not reply.texts else 'text'}, not rows"
         self._verdict = Completeness(state="unknown", rows=0, pages=1, reason=reason)
-        self._keep(line, [])
+        self._archive.add(kept)
+        self.pages += 1
 
-    def _take_single(self, found: Found, line: str) -> None:
+    def _take_single(self, found: Found, kept: tuple[bytes, ...]) -> None:
         """One object: the whole reply to a get or a write, but not a page of a listing."""
         if self.pages:
             raise ToolFailed("it holds no list", hint="the server changed the form of its replies between two pages")
@@ -135,7 +208,7 @@ class Gathering:
         else:
             reason = f"the list that should be at {' or '.join(self._ways)} is not there"
             self._verdict = Completeness(state="unknown", rows=1, pages=1, reason=reason)
-        self._keep(line, found.rows)
+        self._keep(kept, Step(keep=1), rows=found.rows)
 
     def _open(self, decoded: Decoded, found: Found) -> None:
         """What the first page decides: where the rows are from now on, how pages follow, which columns are hinted."""
@@ -144,17 +217,29 @@ class Gathering:
         if self.source.shape is not None and self.source.shape.detects:
             self._form = refined(self.source.shape, decoded.payload).form
         hints = hints_from(self.source.tool.output_schema, found.path)
-        self._sheet = Sheet(self._form, self._spool, hints=hints)
+        chosen = self._form.chosen and dig(self.source.call.arguments, self._form.chosen) is not None
+        sheet = Sheet(self._form, self._spool, hints=hints)
+        self._held = Held(sheet, self._archive, self._ways, shown=() if chosen else self._form.lean)
+        self._way = found.path
         if self.source.shape is None or self.source.shape.paging is None:
             self._walk = self._new_walk(guess(decoded.payload, found.path, self._parameters, csv=decoded.csv))
+        self._walk.settle(decoded.payload)
         param, asked = self._walk.paging.param, self.source.call.arguments
         if param and param in asked:
             self.note(f"the listing starts at {param}={one_line(str(asked[param]), 60)}, as the call asks")
 
-    def _keep(self, line: str, rows: list[Record]) -> None:
-        if self._sheet is not None:
-            self._sheet.add(rows)
-        self._archive.add(line)
+    def _keep(
+        self, kept: tuple[bytes, ...], step: Step, *, rows: Sequence[Record] = (), page: Page | None = None
+    ) -> None:
+        """Adds what belongs to the result of a page: its rows, or where the lane has read it what it has."""
+        assert self._held is not None
+        if page is not None and self._lane is not None:
+            self._held.put_off(step.keep)
+            if not self._lane.add(page, step.keep):
+                self._close_lane()
+        else:
+            self._held.add(rows[: step.keep])
+        self._archive.add(kept)
         self.pages += 1
 
     def failed(self, error: ConnectorError) -> ConnectorError:
@@ -179,13 +264,15 @@ class Gathering:
         verdict = self._verdict or (self._walk.stopped(reason) if reason else self._walk.verdict)
         if self._walk.repeated:
             self.note(f"{plural(self._walk.repeated, 'row')} came with an id an earlier row has; all are kept")
+        if self._lane is not None and not self._lane.flush():
+            self._close_lane()
         parts = Parts(
             source=self.source,
             first=self.first,
             completeness=verdict,
             archive=self._archive,
             ways=self._ways,
-            sheet=self._sheet,
+            held=self._held,
             notes=tuple(self._notes),
             fetched_at=fetched_at or self.source.clock().isoformat(),
         )

@@ -6,8 +6,6 @@ keep the flag true without a cursor, which is a loss to report.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,8 +15,9 @@ from jupyter_connectors.frames.doubts import Doubts, counted
 from jupyter_connectors.frames.forms import Paging
 from jupyter_connectors.frames.keyset import MOST, is_id, keyset
 from jupyter_connectors.frames.records import dig, put
+from jupyter_connectors.frames.repeats import Repeats
 from jupyter_connectors.models import Bound, Json
-from jupyter_connectors.text import one_line, plural
+from jupyter_connectors.text import plural
 
 MOST_PAGES = 10_000
 
@@ -65,20 +64,20 @@ class Walk:
         self.paging = paging
         self._exact = exact
         self._bound = bound
-        self._id = id_field
         self._arguments = dict(arguments)
-        self._midway = dig(dict(arguments), paging.param) is not None if paging.param else False
-        self._cursors: set[str] = set()
-        self._ids: set[Json] = set()
-        self._digests: set[bytes] = set()
+        self._midway = self._starts_midway()
+        self._repeats = Repeats(id_field)
         self._had_cursor = False
         self._doubts = Doubts(paging)
         self._keyset = keyset(arguments.get(paging.keyset)) if paging.keyset and not exact else None
         self._verdict = Completeness(state="unknown", rows=0, pages=0, reason="nothing was fetched")
         self.goes_on = False
         """There is a next page to ask for."""
-        self.repeated = 0
+
+    @property
+    def repeated(self) -> int:
         """Rows whose id an earlier row had."""
+        return self._repeats.rows
 
     @property
     def verdict(self) -> Completeness:
@@ -99,6 +98,20 @@ class Walk:
         low, high, limit = self.paging.min, self.paging.max, self._bound.limit
         return put(self._arguments, size, high if limit is None else max(low, min(limit, high)))
 
+    def settle(self, payload: Json) -> None:
+        """Decides by the first page how pages follow, where one tool answers for two kinds of server."""
+        paging = self.paging
+        total = counted(payload, paging.total)
+        if paging.counted and total is not None and dig(payload, paging.cursor) is None:
+            self.paging = replace(paging, cursor="@offset", param=paging.counted, counted="")
+            self._midway = self._starts_midway()
+            self._doubts = Doubts(self.paging)
+
+    def _starts_midway(self) -> bool:
+        """Whether the call itself names a later page, so that the server's count is not the walk's."""
+        asked = dig(self._arguments, self.paging.param) if self.paging.param else None
+        return asked is not None and not (self.paging.cursor == "@offset" and asked == 0)
+
     def stopped(self, reason: str) -> Completeness:
         """The verdict when no further page could be had."""
         return replace(self._verdict, state="partial", reason=reason, evidence="")
@@ -107,7 +120,10 @@ class Walk:
         """What follows from the page that came for the arguments `sent`. Call it once for each page, in order."""
         held = self._verdict
         said = self._said(payload, rows, sent)
-        stuck = self._repeats(rows) or (self._circles(said) if said.more == "yes" else "")
+        counts = self.paging.cursor in ("@page", "@offset")
+        stuck = self._repeats.of_rows(rows, held.pages + 1, counted=counts)
+        if not stuck and said.more == "yes":
+            stuck = self._repeats.of_cursor(said.cursor, dig(self._arguments, self.paging.param))
         if stuck:
             return Step(keep=0, stuck=stuck)
         keep = len(rows) if self._bound.limit is None else max(0, min(len(rows), self._bound.limit - held.rows))
@@ -246,37 +262,6 @@ class Walk:
             value = dig(payload, way) if way else None
         return value if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
 
-    def _circles(self, said: _Said) -> str:
-        """The reason to stop when this cursor was used before; remembers it else."""
-        if said.cursor is None:
-            return ""
-        key = json.dumps(said.cursor)
-        if key in self._cursors or said.cursor == dig(self._arguments, self.paging.param):
-            return f"the cursor {one_line(str(said.cursor), 40)!r} came twice"
-        self._cursors.add(key)
-        return ""
-
-    def _repeats(self, rows: Records) -> str:
-        """The reason to stop when this page brings nothing new; remembers its rows else."""
-        if not rows:
-            return ""
-        number = self._verdict.pages + 1
-        ids = [row.get(self._id) for row in rows]
-        if all(isinstance(each, str | int) for each in ids):
-            fresh = set(ids) - self._ids
-            if not fresh:
-                return f"page {number:,} repeats rows of the pages before"
-            self.repeated += len(ids) - len(fresh)
-            self._ids |= fresh
-            return ""
-        if self.paging.cursor not in ("@page", "@offset"):
-            return ""  # rows without ids may well be equal; a cursor that moves on is proof enough
-        digest = hashlib.blake2b(json.dumps(rows, default=str).encode("utf-8", "replace")).digest()
-        if digest in self._digests:
-            return f"page {number:,} repeats an earlier page"
-        self._digests.add(digest)
-        return ""
-
 
 def fitted(paging: Paging, parameters: Mapping[str, Json]) -> Paging:
     """The paging with the arguments this very tool takes: of `a|b` the first it has, none where it has neither.
@@ -288,7 +273,13 @@ def fitted(paging: Paging, parameters: Mapping[str, Json]) -> Paging:
         ways = names.split("|")
         return next((way for way in ways if way.partition(".")[0] in parameters), "") if parameters else ways[0]
 
-    return replace(paging, param=fit(paging.param), size=fit(paging.size), keyset=fit(paging.keyset))
+    return replace(
+        paging,
+        param=fit(paging.param),
+        counted=fit(paging.counted),
+        size=fit(paging.size),
+        keyset=fit(paging.keyset),
+    )
 
 
 def _has(payload: Json, path: str) -> bool:

@@ -20,9 +20,17 @@ _KEY = "PANDAS_ATTRS"
 
 
 def write_parquet(
-    table: Table, path: Path, provenance: Mapping[str, Json], *, keys: Sequence[str] = (), on: str | None = None
+    table: Table,
+    path: Path,
+    provenance: Mapping[str, Json],
+    *,
+    keys: Sequence[str] = (),
+    on: str | None = None,
+    where: str = "",
 ) -> Path:
-    """Writes the table to a file, or to a Hive-partitioned folder of files if there are keys.
+    """Writes the table, or its rows for which the SQL condition `where` holds, to a file.
+
+    With keys it is a Hive-partitioned folder of files.
 
     Raises:
         UsageProblem: a key is no column or period, or the folder is not empty.
@@ -34,7 +42,7 @@ def write_parquet(
     for key in keys:
         if key not in periods and key not in columns:
             raise UsageProblem(f"there is no column {key!r}", hint=nearest(key, [*columns, *_PERIODS]))
-    query = table.query()
+    query = table.query() if not where else f"SELECT * FROM ({table.query()}) WHERE {where}"
     if periods:
         moment = quoted(_time_column(table, on))
         made = [f"strftime({moment}, {quoted_text(_PERIODS[key])}) AS {key}" for key in periods]

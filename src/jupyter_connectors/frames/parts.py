@@ -7,19 +7,83 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jupyter_connectors.frames.completeness import Completeness
 from jupyter_connectors.frames.decode import decode
-from jupyter_connectors.frames.flatten import Sheet
 from jupyter_connectors.frames.forms import Shape
 from jupyter_connectors.frames.records import Record, find
 from jupyter_connectors.frames.spool import Spool
 from jupyter_connectors.models import Json, Reply, Tool, ToolCall
 
 if TYPE_CHECKING:
+    from jupyter_connectors.frames.flatten import Sheet
     from jupyter_connectors.frames.gathering import Gathering
+    from jupyter_connectors.frames.handles import Share
+    from jupyter_connectors.frames.held import Held
     from jupyter_connectors.frames.result import Result
+
+
+_SAME = True
+"""Stands for structured content that is what the text says."""
+
+
+def packed(reply: Reply) -> tuple[bytes, ...]:
+    """A reply as a file keeps it: a line with the sizes of its parts, then the parts as they came, texts first.
+
+    Servers that send structured content send it as text too, for older clients (MCP specification 2025-11-25, "Tools");
+    where both say the same to the letter, it is kept once.
+
+    Raises:
+        ValueError: it holds lone surrogates, NaN or an infinity.
+    """
+    parts = [text.encode() for text in reply.texts]
+    sizes: Json = [len(part) for part in parts]
+    structured: Json = None
+    if reply.structured is not None:
+        written = _written(reply.structured)
+        if len(parts) == 1 and _says(reply.texts[0], written):
+            structured = _SAME
+        else:
+            parts.append(written.encode())
+            structured = len(parts[-1])
+    return (json.dumps([sizes, structured]).encode() + b"\n", *parts, b"\n")
+
+
+def unpacked(file: BinaryIO) -> Iterator[Reply]:
+    """The replies of a file, in the order they came.
+
+    Raises:
+        ValueError: it is cut off or was changed.
+    """
+    while line := file.readline():
+        sizes, structured = json.loads(line)
+        texts = tuple(_part(file, size) for size in sizes)
+        if structured is _SAME:
+            value = json.loads(texts[0])
+        else:
+            value = None if structured is None else json.loads(_part(file, structured))
+        if file.read(1) != b"\n":
+            raise ValueError("a reply does not end where it should")
+        yield Reply(texts=texts, structured=value)
+
+
+def _part(file: BinaryIO, size: int) -> str:
+    if type(size) is not int or size < 0 or len(part := file.read(size)) != size:
+        raise ValueError("a reply is cut off")
+    return part.decode()
+
+
+def _written(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _says(text: str, written: str) -> bool:
+    """Whether a text is this JSON value to the letter: `1` is not `1.0`, and keys keep their order."""
+    try:
+        return text == written or _written(json.loads(text)) == written
+    except (ValueError, RecursionError):
+        return False
 
 
 class Archive:
@@ -28,34 +92,19 @@ class Archive:
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
 
-    @staticmethod
-    def line(reply: Reply) -> str:
-        """A reply as one line of the file.
+    def add(self, parts: tuple[bytes, ...]) -> None:
+        """Adds a reply that `packed` has packed."""
+        for part in parts:
+            self._spool.write(part)
 
-        Raises:
-            ValueError: it holds lone surrogates, NaN or an infinity.
-        """
-        line = json.dumps([reply.texts, reply.structured], ensure_ascii=False, allow_nan=False) + "\n"
-        line.encode()
-        return line
-
-    def add(self, line: str) -> None:
-        self._spool.write(line)
-
-    @staticmethod
-    def reply(line: str) -> Reply:
-        """The reply of a line."""
-        texts, structured = json.loads(line)
-        return Reply(texts=tuple(texts), structured=structured)
-
-    def lines(self) -> Iterator[str]:
+    def open(self) -> BinaryIO:
         """The file as it is."""
-        self._spool.rest()
-        yield from self._spool.lines()
+        return self._spool.open()
 
     def replies(self) -> Iterator[Reply]:
         """The replies in the order they came."""
-        yield from map(self.reply, self.lines())
+        with self.open() as file:
+            yield from unpacked(file)
 
     def records(self, ways: tuple[str, ...]) -> Iterator[Record]:
         """The records of all replies, found as they were when they came."""
@@ -89,6 +138,8 @@ class Source:
     spool_dir: Path
     clock: Callable[[], datetime]
     again: Again | None = None
+    share: Share | None = None
+    """How workers of a cluster are let in; None where there is no kernel to ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +155,16 @@ class Parts:
     ways: tuple[str, ...]
     """Where in a payload the rows are."""
 
-    sheet: Sheet | None
+    held: Held | None
     """None for a reply without rows."""
 
     notes: tuple[str, ...]
     fetched_at: str
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """All columns of all rows; what was put off is read now."""
+        return None if self.held is None else self.held.sheet
 
     @property
     def name(self) -> str:

@@ -40,6 +40,8 @@ _MARKS = _SURE_MARKS | frozenset(
     | {"totalSize", "total", "isLast", "response_metadata", "pages", "offset", "startAt", "start_at", "count"}
 )
 _IDS = ("id", "Id", "ID", "gid", "uuid", "key", "number")
+ERROR_KEYS = (*_IDS, "ok", "success", "status", "object", "error", "errors", "message", "description")
+"""The fields of a reply that `told_beside` looks at, but for those of the vendor's own marks."""
 _ASIDE = ("errors", "warnings")
 """Lists that come beside the rows."""
 _DEPTH = 3
@@ -111,12 +113,17 @@ def find(
     """
     found = _by_paths(payload, ways) or _by_looking(payload)
     everywhere = _ruled(payload, errors, rows=True)
-    told = everywhere or error_in(payload) or _ruled(payload, errors, rows=False)
+    told = everywhere or told_beside(payload, errors)
     if told is None:
         return found
     if found.single or not found.rows or everywhere:
         raise ToolFailed(f"{named} answered with an error: {told}", hint="those are the server's own words")
     return replace(found, notes=(*found.notes, f"the server reports an error beside the rows: {told}"))
+
+
+def told_beside(payload: Json, errors: Sequence[ErrorRule]) -> str | None:
+    """What an error says by its marks around the rows, those in use and the vendor's own; None where there is none."""
+    return error_in(payload) or _ruled(payload, errors, rows=False)
 
 
 def error_in(payload: Json) -> str | None:

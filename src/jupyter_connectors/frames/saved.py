@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from jupyter_connectors.errors import ConnectorError, UsageProblem
 from jupyter_connectors.frames.gathering import Gathering, now
-from jupyter_connectors.frames.parts import Again, Archive, Parts, Source
+from jupyter_connectors.frames.parts import Again, Parts, Source, unpacked
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import shape_for, shape_named
 from jupyter_connectors.models import Annotations, Bound, Tool, ToolCall, canonical
 from jupyter_connectors.store import default_path
 from jupyter_connectors.text import one_line
 
-_FORMAT = "jupyter-connectors result 1"
+_FORMAT = "jupyter-connectors result 2"
 
 
 def save(parts: Parts, path: Path | None) -> Path:
@@ -30,9 +30,9 @@ def save(parts: Parts, path: Path | None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(canonical(_head(parts)) + "\n")
-            file.writelines(parts.archive.lines())
+        with os.fdopen(handle, "wb") as file, parts.archive.open() as replies:
+            file.write(canonical(_head(parts)).encode() + b"\n")
+            shutil.copyfileobj(replies, file)
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -48,7 +48,7 @@ def load(path: Path, spool_dir: Path, again: Again | None) -> Result:
     """
     problem = ""
     try:
-        with path.open(encoding="utf-8", newline="\n") as file:
+        with path.open("rb") as file:
             return _read(file, spool_dir, again)
     except FileNotFoundError:
         problem = "there is no such file"
@@ -84,10 +84,12 @@ def _head(parts: Parts) -> dict[str, Any]:
     }
 
 
-def _read(lines: Iterator[str], spool_dir: Path, again: Again | None) -> Result:
-    head = json.loads(next(lines, "{}"))
-    if not isinstance(head, dict) or head.get("format") != _FORMAT:
-        raise ValueError("the first line is not ours")
+def _read(file: BinaryIO, spool_dir: Path, again: Again | None) -> Result:
+    head = json.loads(file.readline() or "{}")
+    told = str(head.get("format", "")) if isinstance(head, dict) else ""
+    if told != _FORMAT:
+        ours = told.startswith(_FORMAT[:-1])
+        raise ValueError("another version of this package wrote it" if ours else "the first line is not ours")
     datetime.fromisoformat(head["fetched_at"])
     call = ToolCall(**head["call"], bound=Bound(**head["bound"]))
     tool = Tool(
@@ -111,8 +113,8 @@ def _read(lines: Iterator[str], spool_dir: Path, again: Again | None) -> Result:
     gathering = Gathering(source)
     gathering.first = sent = dict(head["first"])
     gathering.note(*head["notes"])
-    for line in lines:
-        gathering.take(sent, Archive.reply(line))
+    for reply in unpacked(file):
+        gathering.take(sent, reply)
         sent = gathering.next or sent
     stopped = head["state"] == "partial" and gathering.next is not None
     return gathering.result(str(head["reason"]) if stopped else "", fetched_at=head["fetched_at"])

@@ -130,14 +130,15 @@ def _form(raw: dict[str, Any], where: str) -> Form:
     unknown = set(lists["required"]) - set(columns)
     if unknown:
         raise ValueError(f"{where}: required but not in its columns: {sorted(unknown)}")
-    plain: dict[str, Any] = {key: raw[key] for key in ("id", "source", "detect", "names") if key in raw}
+    plain: dict[str, Any] = {key: raw[key] for key in ("id", "source", "detect", "names", "chosen") if key in raw}
     na = {path: tuple(values) for path, values in raw.get("na", {}).items()}
     return Form(columns=columns, children=children, unions=unions, na=na, **lists, **plain)
 
 
 def _child(raw: dict[str, Any], where: str) -> Child:
-    rest = {key: value for key, value in raw.items() if key not in ("path", "more")}
-    return Child(path=raw["path"], more=raw.get("more", ""), form=_form(rest, where))
+    plain = {key: raw[key] for key in ("more", "records", "done") if key in raw}
+    rest = {key: value for key, value in raw.items() if key != "path" and key not in plain}
+    return Child(path=raw["path"], form=_form(rest, where), **plain)
 
 
 def _known(raw: dict[str, Any], keys: set[str], where: str) -> None:

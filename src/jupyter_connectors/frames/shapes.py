@@ -27,6 +27,7 @@ __all__ = [
     "Rate",
     "Shape",
     "Window",
+    "column_name",
     "detect",
     "known_columns",
     "packaged",
@@ -45,8 +46,15 @@ def shape_for(connector: str, tool: str, arguments: Mapping[str, Json] | None = 
     """
     for shape in packaged():
         if shape.tool == tool and fnmatchcase(connector, shape.connector) and _asked(shape.when, arguments or {}):
-            return shape
+            return _unabridged(shape, arguments or {})
     return None
+
+
+def _unabridged(shape: Shape, arguments: Mapping[str, Json]) -> Shape:
+    """The shape without its choice of columns, where the caller made one."""
+    form = shape.form
+    chosen = form.lean and form.chosen and dig(arguments, form.chosen) is not None
+    return replace(shape, form=replace(form, lean=())) if chosen else shape
 
 
 def shape_named(name: str) -> Shape | None:
@@ -72,14 +80,18 @@ def refined(shape: Shape, payload: Json) -> Shape:
 
 def known_columns(shape: Shape) -> Mapping[str, str]:
     """The names of the columns a shape declares, with their kinds; patterns are left out."""
-    form = shape.form
     found: dict[str, str] = {}
-    for path, kind in form.columns.items():
+    for path, kind in shape.form.columns.items():
         if "*" not in path:
-            words = path.split(".")
-            kept = [word for at, word in enumerate(words) if ".".join(words[: at + 1]) not in form.lift]
-            found |= _kinds(snake(kept or words), kind)
+            found |= _kinds(column_name(shape.form, path), kind)
     return found
+
+
+def column_name(form: Form, path: str) -> str:
+    """What the frame's column of a path in the record is called, unless its name is taken."""
+    words = path.split(".")
+    kept = [word for at, word in enumerate(words) if ".".join(words[: at + 1]) not in form.lift]
+    return snake(kept or words)
 
 
 def _kinds(name: str, kind: Kind) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from jupyter_connectors.frames.arrays import column_of
 from jupyter_connectors.frames.columns import Column
-from jupyter_connectors.frames.flatten import Sheet
+from jupyter_connectors.frames.flatten import ROWS, Sheet
 from jupyter_connectors.frames.plan import Plan
+from jupyter_connectors.frames.texts import texts_in
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -32,7 +34,6 @@ class Table:
         self._sheet = sheet
         self._exponents = exponents
         self.plan = plan
-        sheet.spool.rest()
 
     def frame(self, limit: int | None = None) -> pd.DataFrame:
         """The first `limit` rows, or all."""
@@ -41,11 +42,33 @@ class Table:
             return pd.DataFrame(
                 index=pd.RangeIndex(self._sheet.rows if limit is None else min(limit, self._sheet.rows))
             )
-        with duckdb.connect(config=_CONFIG) as connection:
-            # Naive, because DuckDB converts zones with calls that pandas has deprecated.
-            raw = self.relation(connection, limit, zoned=False).df()
+        count = self._sheet.rows if limit is None else min(limit, self._sheet.rows)
+        raw = self._held(count)
+        left = [each for each in self.plan.columns if each.name not in raw]
+        texts = {each.key: each for each in left if each.plain and not each.fallback}
+        others = [each for each in left if each.key not in texts]
+        if others:
+            with duckdb.connect(config=_CONFIG) as connection:
+                connection.execute("SET TimeZone = 'UTC'")
+                # Naive, because DuckDB converts zones with calls that pandas has deprecated.
+                typed = connection.sql(self._query(others, limit, zoned=False)).df()
+            raw |= {each.name: _enforced(typed[each.name], each) for each in others}
+        # The texts without DuckDB, so that equal ones are one object and take the memory of one.
+        if texts:
+            for key, values in texts_in(self._sheet.spool, list(texts), count).items():
+                raw[texts[key].name] = pd.Series(values, dtype=dtype_of(texts[key]))
         # Built at once, because assigning columns one by one fragments a wide frame.
-        return pd.DataFrame({c.name: _enforced(raw[c.name], c) for c in self.plan.columns}, columns=names, copy=False)
+        return pd.DataFrame(raw, columns=names, copy=False)
+
+    def _held(self, count: int) -> dict[str, Any]:
+        """The columns that can be made of what is in memory."""
+        blocks = self._sheet.blocks
+        if blocks is None:
+            return {}
+        made = {
+            each.name: column_of(blocks, each, self._exponents, count, dtype_of(each)) for each in self.plan.columns
+        }
+        return {name: series for name, series in made.items() if series is not None}
 
     def relation(
         self, connection: duckdb.DuckDBPyConnection, limit: int | None = None, *, zoned: bool = True
@@ -56,20 +79,29 @@ class Table:
 
     def query(self, limit: int | None = None, *, zoned: bool = True, path: str | None = None) -> str:
         """The SELECT that reads the rows from the spool, or from `path` where DuckDB is to take that as it is."""
-        columns = self.plan.columns
+        return self._query(self.plan.columns, limit, zoned=zoned, path=path)
+
+    def _query(
+        self, columns: Sequence[Column], limit: int | None, *, zoned: bool = True, path: str | None = None
+    ) -> str:
         wanted = ", ".join(f"{_expression(each, self._exponents, zoned)} AS {quoted(each.name)}" for each in columns)
         sources = {each.key: each.source for each in columns}
         sources |= {key: "VARCHAR" for each in columns for key in (each.currency, each.fallback) if key not in sources}
-        types = ", ".join(f"'{key}': '{source}'" for key, source in sources.items() if key)
+        types = ", ".join(f"'{key}': '{source}[]'" for key, source in sources.items() if key)
+        rows = ", ".join(f"unnest({key}) AS {key}" for key in sources if key)
+        # A column that is not in a line is null in each of its rows, so the number of rows is unnested as well.
         query = (
-            f"SELECT {wanted} FROM read_json({quoted_text(path or _plain(self.path))}, "
-            f"format = 'newline_delimited', columns = {{{types}}}, maximum_object_size = {max(_LEAST_BUFFER, self._sheet.spool.longest)})"
+            f"SELECT {wanted} FROM (SELECT {rows}, unnest(range({ROWS})) FROM read_json("
+            f"{quoted_text(path or _plain(self.path))}, format = 'newline_delimited', "
+            f"columns = {{{types}, '{ROWS}': 'BIGINT'}}, "
+            f"maximum_object_size = {max(_LEAST_BUFFER, self._sheet.spool.longest)}))"
         )
         return query if limit is None else f"{query} LIMIT {limit:d}"
 
     @property
     def path(self) -> Path:
-        """The spool file."""
+        """The spool file, with everything in it."""
+        self._sheet.spool.flush()
         return self._sheet.spool.path
 
     @property
@@ -80,6 +112,14 @@ class Table:
     def config(self, *, spill: str) -> dict[str, str | bool | int | float | list[str]]:
         """Settings for a connection through which all rows pass: little memory, the rest in the folder `spill`."""
         return {**_CONFIG, "memory_limit": _MEMORY, "temp_directory": spill, "threads": "2"}
+
+    @property
+    def sheet(self) -> Sheet:
+        """What the rows are read from."""
+        return self._sheet
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.arrow_stream(requested_schema)
 
     def arrow_stream(self, requested_schema: object | None = None) -> object:
         """The rows as an Arrow C stream capsule."""

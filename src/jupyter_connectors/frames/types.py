@@ -59,6 +59,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INT = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _EPOCH = re.compile(r"\d{1,11}(?:\.\d{1,6})?", re.ASCII)
+_EPOCH_MS = re.compile(r"\d{1,14}(?:\.\d{1,3})?", re.ASCII)
 
 
 def is_instant(value: str) -> bool:
@@ -95,6 +96,10 @@ def is_epoch(value: str) -> bool:
     return _EPOCH.fullmatch(value) is not None
 
 
+def is_epoch_ms(value: str) -> bool:
+    return _EPOCH_MS.fullmatch(value) is not None
+
+
 def is_bool(value: str) -> bool:
     return value in ("true", "false")
 
@@ -107,7 +112,8 @@ def checks_for(kind: Kind | None) -> dict[str, Check]:
     if kind is None:
         return {"instant": is_instant, "date": is_date}
     if kind.name == "instant":
-        return {"instant": is_instant} if kind.unit == "iso" else {"epoch": is_epoch}
+        epoch = is_epoch_ms if kind.unit == "ms" else is_epoch
+        return {"instant": is_instant} if kind.unit == "iso" else {"epoch": epoch}
     one: dict[str, dict[str, Check]] = {
         "date": {"date": is_date},
         "int": {"int": is_int},
