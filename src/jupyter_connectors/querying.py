@@ -12,6 +12,7 @@ import jupyter_connectors.frames.accessor  # noqa: F401 - it gives frames their 
 from jupyter_connectors.errors import UsageProblem
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.sql import run_sql_async
+from jupyter_connectors.frames.sublists import told_of
 from jupyter_connectors.frames.table import Table
 from jupyter_connectors.models import Json
 from jupyter_connectors.session import Session
@@ -72,7 +73,9 @@ def _meant(
             found = {name: value.table} if name.casefold() in words else {}
             found |= {f"{name}_{child}": table for child, table in _children(name, value, words).items()}
             tables |= {each: table for each, table in found.items() if each == name or each not in namespace}
-            sources |= {each: value.provenance() for each in found}
+            sources |= {
+                each: value.provenance() | told_of(table.sheet.rows, table.sheet.cut) for each, table in found.items()
+            }
     return tables, sources
 
 

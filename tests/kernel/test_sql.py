@@ -46,6 +46,23 @@ def test_lists_inside_rows_are_tables_of_the_result(fetched: Kernel) -> None:
     assert fetched.value("counted['n'].item() == len(bills.children['lines'])")
 
 
+CUT = """
+page = {"totalSize": 1, "done": True, "records": [
+    {"attributes": {"type": "Account"}, "Id": "001A", "Contacts": {"totalSize": 9, "done": False, "records": [{"Id": "003A"}]}}
+]}
+firms = jc.to_frame(page, shape="salesforce.account")
+"""
+
+
+def test_a_list_that_the_server_cut_makes_what_is_joined_of_it_incomplete(fetched: Kernel) -> None:
+    assert fetched.run(CUT).error is None
+    cell = fetched.run(
+        "%%connectors_sql\nSELECT count(*) AS people FROM firms JOIN firms_contacts ON parent_id = firms.id"
+    )
+    assert cell.error is None, cell.error
+    assert "⚠ firms_contacts is incomplete: 1 of ? rows (the server cut the lists of 1 row)" in cell.text
+
+
 def test_frames_of_ones_own_and_given_ones_are_tables_too(fetched: Kernel) -> None:
     assert fetched.value("jc.sql('SELECT region FROM regions WHERE country = $$DE$$')['region'].tolist()") == ["EMEA"]
     assert fetched.value("jc.sql('SELECT count(*) n FROM mine', mine=regions)['n'].item()") == 2
