@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = join(dirname(fileURLToPath(import.meta.url)), "..");
-const WIDGETS = ["approval", "connectors", "tools", "answer"];
+const WIDGETS = ["approval", "connectors", "tools", "grants", "signin", "answer"];
 
 const common = {
 	absWorkingDir: here,
@@ -46,6 +46,8 @@ const targets = {
 		outdir: "lib",
 		// JupyterLab hands these in at run time; a second copy would be another token.
 		packages: "external",
+		// The table library is a file of its own, loaded with the first table.
+		splitting: true,
 		minifySyntax: true,
 		plugins: [tightStyles],
 	},

@@ -3,7 +3,7 @@
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import type { IDisposable } from "@lumino/disposable";
 import { type ISignal, Signal } from "@lumino/signaling";
-import { ask, deliver, uuid } from "../channel";
+import { ask, type ControlKernel, deliver, uuid } from "../channel";
 import type { Json, Message } from "../host";
 import { NOTHING, readStatus, type Status } from "../state/status";
 
@@ -64,14 +64,9 @@ export class Watch implements IDisposable {
 	}
 
 	async #fetch(): Promise<Status | null> {
-		// Every kernel may be asked for its comms; only ours gets our own request.
-		const limit = PATIENCE;
-		const content = { target_name: TARGET };
-		const type = "comm_info_request";
-		const { comms } = await ask(this.#kernel, content, { type, limit });
-		if (!isFilled(comms)) return NOTHING;
+		if (!(await isOurs(this.#kernel))) return NOTHING;
 		const request = { id: uuid(), type: "status" };
-		const reply = await ask(this.#kernel, request, { limit });
+		const reply = await ask(this.#kernel, request, { limit: PATIENCE });
 		return reply.status === "ok" ? readStatus(reply) : null;
 	}
 
@@ -97,6 +92,14 @@ export class Watch implements IDisposable {
 		const gone = ["restarting", "autorestarting", "dead"].includes(status);
 		if (gone && this.#status !== NOTHING) this.#set(NOTHING);
 	}
+}
+
+/** True for a kernel with our package: every kernel may be asked for its comms, only ours gets our own requests. */
+export async function isOurs(kernel: ControlKernel): Promise<boolean> {
+	const content = { target_name: TARGET };
+	const options = { type: "comm_info_request", limit: PATIENCE };
+	const { comms } = await ask(kernel, content, options);
+	return isFilled(comms);
 }
 
 function isFilled(comms: Json | undefined): boolean {
