@@ -56,10 +56,11 @@ def test_a_row_changed_behind_our_back_breaks_the_chain(store: sqlite3.Connectio
     audit = Audit(store)
     for _ in range(3):
         audit.opened(new_call(REFUND, {}), tool_class="write", decision="x", rule="x")
-    assert audit.broken_at() is None
+    assert audit.verify().whole
     store.execute("DROP TRIGGER audit_keeps")
     store.execute('UPDATE audit SET record = \'{"decision": "allowed"}\' WHERE seq = 2')
-    assert audit.broken_at() == 2
+    found = audit.verify()
+    assert (found.broken, found.at, found.last) == ("changed", 2, 1)
 
 
 def test_two_kernels_write_one_chain(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_two_kernels_write_one_chain(tmp_path: Path) -> None:
     audits = [Audit(each) for each in stores]
     for turn in range(10):
         audits[turn % 2].opened(new_call(REFUND, {}), tool_class="write", decision="x", rule="x")
-    assert audits[0].broken_at() is None
+    assert audits[0].verify().whole
     assert len(audits[1].rows()) == 10
     for each in stores:
         each.close()
