@@ -43,6 +43,9 @@ class Kernel:
         self.cards: dict[str, dict[str, Any]] = {}
         """The newest state of each widget model, by comm id."""
 
+        self.told: dict[str, dict[str, Any]] = {}
+        """What the kernel told a view alone, by comm id."""
+
         self._displays: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
@@ -77,6 +80,9 @@ class Kernel:
         if kind == "comm_open" or (kind == "comm_msg" and content["data"].get("method") == "update"):
             self.cards.setdefault(content["comm_id"], {}).update(content["data"]["state"])
             return
+        if kind == "comm_msg" and content["data"].get("method") == "custom":
+            self.told.setdefault(content["comm_id"], {}).update(content["data"]["content"])
+            return
         if message["parent_header"].get("msg_id") != number:
             return
         if kind in ("display_data", "execute_result"):
@@ -96,13 +102,21 @@ class Kernel:
             cell.done = True
 
     def card(self, cell: Cell) -> dict[str, Any] | None:
-        """The state of the approval card that waits in this cell."""
-        for data in cell.shown:
-            if WIDGET in data:
-                view = self.cards.get(data[WIDGET]["model_id"], {}).get("view", {})
-                if view.get("state") == "pending":
-                    return dict(view)
-        return None
+        """The first question that waits on the approval card of this cell."""
+        return next(iter(self.questions(cell)), None)
+
+    def questions(self, cell: Cell) -> list[dict[str, Any]]:
+        """Everything that waits on the approval card of this cell."""
+        models = [data[WIDGET]["model_id"] for data in cell.shown if WIDGET in data]
+        views = [self.cards.get(each, {}).get("view", {}) for each in models]
+        return [each for view in views for each in view.get("questions", ()) if each["state"] == "pending"]
+
+    def view(self, cell: Cell) -> dict[str, Any]:
+        """What the newest view of this cell shows: its state, and over it what it alone was told."""
+        models = [data[WIDGET]["model_id"] for data in cell.shown if WIDGET in data]
+        if not models:
+            return {}
+        return {**self.cards.get(models[-1], {}).get("view", {}), **self.told.get(models[-1], {})}
 
     def say(self, content: dict[str, Any]) -> dict[str, Any]:
         """A view's message on the control channel, and the kernel's reply."""

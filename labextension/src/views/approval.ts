@@ -1,185 +1,185 @@
-/** The card a person decides on: what would run, with what, and three buttons. */
+/** The card a person decides on: every call that waits in a cell, each with its own answer. */
 
-import { attributes, button, element, icon, root, setText, show } from "../dom";
+import { attributes, button, element, list, root, setText, show } from "../dom";
 import type { Host, Unsubscribe } from "../host";
 import {
 	type Approval,
-	type Argument,
-	askedBy,
-	DECISIONS,
-	type Decision,
-	kindWords,
-	outcome,
-	toolName,
+	announcement,
+	type Questions,
+	type Said,
+	summary,
+	together,
+	waiting,
 } from "../state/approval";
 import approvalSheet from "../styles/approval.css";
 import baseSheet from "../styles/base.css";
-import { grouped, head, visible } from "../text";
+import { settling } from "./answers";
+import { type QuestionRow, questionOf } from "./question";
 
-const PATIENCE = 3000;
+/** Above this many the list folds: a yes to all needs all of them seen. */
+const MOST = 10;
 
-/** Shows one approval and sends `decide` messages. */
-export function mount(host: HTMLElement, home: Host<Approval>): Unsubscribe {
+/** Shows the questions of one card and sends a `decide` message for each answer. */
+export function mount(host: HTMLElement, home: Host<Questions>): Unsubscribe {
 	const node = root(host, "approval", [baseSheet, approvalSheet]);
-	let card: Card | null = null;
-	const update = () => {
-		const approval = home.state();
-		if (!approval.id) return;
-		if (card?.id !== approval.id) {
-			card?.dispose();
-			card = cardOf(approval, (decision) =>
-				home.send({ id: approval.id, type: "decide", decision }),
+	const card = element("div", "jcn-card");
+	attributes(card, { role: "group", "aria-label": "Approval" });
+	const spoken = element("div", "jcn-spoken");
+	attributes(spoken, { role: "status", "aria-live": "polite" });
+	const rows = new Map<string, QuestionRow>();
+	const bar = barOf(
+		(approvals, said) => {
+			for (const { id } of approvals) {
+				const row = rows.get(id);
+				if (row !== undefined) row.answer(said);
+				else home.send({ id, type: "decide", ...said });
+			}
+		},
+		() => update(),
+	);
+	const body = element("div", "jcn-questions");
+	card.append(bar.node, body, bar.more);
+	node.append(card, spoken);
+	keepKeys(node);
+
+	const fill = list<Approval>(
+		body,
+		({ id }) => id,
+		(approval) => {
+			const alone = rows.size === 0 && home.state().questions.length === 1;
+			const row = questionOf(approval, alone, (said) =>
+				home.send({ id: approval.id, type: "decide", ...said }),
 			);
-			node.replaceChildren(card.node);
-		}
-		card.update(approval);
+			rows.set(approval.id, row);
+			return { ...row, dispose: () => drop(approval.id) };
+		},
+	);
+	const drop = (id: string) => {
+		rows.get(id)?.dispose?.();
+		rows.delete(id);
+	};
+	let told = "";
+	const update = () => {
+		const { questions = [] } = home.state();
+		const shown = bar.update(questions);
+		fill(shown);
+		const several = questions.length > 1;
+		for (const row of rows.values()) row.fold(several);
+		show(card, questions.length > 0);
+		card.dataset.state = waiting(questions).length > 0 ? "pending" : "settled";
+		card.dataset.several = String(several);
+		const words = spokenWords(questions);
+		// A reader speaks what changes in a region that stands; not what comes with it.
+		if (words !== told) requestAnimationFrame(() => setText(spoken, words));
+		told = words;
 	};
 	const off = home.onState(update);
 	update();
 	return () => {
 		off();
-		card?.dispose();
+		fill([]);
+		bar.dispose();
 		host.replaceChildren();
 	};
 }
 
-interface Card {
-	readonly id: string;
-	readonly node: HTMLElement;
-	update(approval: Approval): void;
-	dispose(): void;
+function spokenWords(questions: readonly Approval[]): string {
+	const [first, ...more] = waiting(questions);
+	if (first === undefined) return "";
+	return more.length === 0 ? announcement(first) : summary(questions);
 }
 
-function cardOf(
-	approval: Approval,
-	decide: (decision: Decision) => void,
-): Card {
-	const node = element("div", "jcn-card", ...described(approval));
-	attributes(node, {
-		role: "group",
-		"aria-label": `Approval: ${toolName(approval)}`,
-		tabindex: "-1",
+/** JupyterLab reads single keys as commands; on the card they are the person's. */
+function keepKeys(node: HTMLElement): void {
+	node.addEventListener("keydown", (event) => {
+		const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+		if (isPlain && event.key !== "Escape") event.stopPropagation();
 	});
-	const footer = footerOf(approval.choices, decide, () => node.focus());
-	node.append(footer.node);
-	return {
-		id: approval.id,
-		node,
-		dispose: footer.dispose,
-		update(next) {
-			node.dataset.state = next.state;
-			footer.update(next);
-		},
-	};
 }
 
-function described(approval: Approval): (HTMLElement | null)[] {
-	const badge = element("span", "jcn-badge", kindWords(approval.kind));
-	badge.dataset.kind = approval.kind;
-	const place = [approval.title || approval.connector, approval.account];
-	return [
-		element(
-			"div",
-			"jcn-head",
-			element("span", "jcn-title", toolName(approval)),
-			badge,
-		),
-		element(
-			"div",
-			"jcn-sub",
-			element("span", "", place.filter(Boolean).map(visible).join(" · ")),
-			element(
-				"code",
-				"jcn-name",
-				visible(`${approval.connector}.${approval.tool}`),
-			),
-		),
-		argumentList(approval.arguments),
-		element(
-			"div",
-			"jcn-why",
-			element("span", "", askedBy(approval)),
-			approval.why
-				? element("span", "jcn-rule", `Asked because ${visible(approval.why)}`)
-				: null,
-		),
-	];
-}
-
-function argumentList(given: readonly Argument[]): HTMLElement {
-	if (given.length === 0) return element("div", "jcn-none", "No arguments");
-	const rows = given.flatMap(({ name, value }) => [
-		element("dt", "", visible(name)),
-		element("dd", "", foldable(visible(value))),
-	]);
-	return element("dl", "jcn-arguments", ...rows);
-}
-
-/** A value, folded if it is long; the fold says how much there is. */
-function foldable(text: string): HTMLElement {
-	const short = head(text);
-	const pre = element("pre", "jcn-value", short === null ? text : `${short}…`);
-	if (short === null) return pre;
-	let open = false;
-	const whole = `Show all (${grouped(text.length)} characters)`;
-	const toggle = button("jcn-link", whole, () => {
-		open = !open;
-		setText(pre, open ? text : `${short}…`);
-		setText(toggle, open ? "Show less" : whole);
-		attributes(toggle, { "aria-expanded": String(open) });
-	});
-	attributes(toggle, { "aria-expanded": "false" });
-	return element("div", "", pre, toggle);
-}
-
-/** The buttons, then what became of it. `refocus` moves the focus to the card. */
-function footerOf(
-	choices: readonly Decision[],
-	decide: (decision: Decision) => void,
-	refocus: () => void,
+/** The head of a list: how many wait, and the answers to all of them. */
+function barOf(
+	answer: (approvals: readonly Approval[], said: Said) => void,
+	changed: () => void,
 ) {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const mark = element("span", "jcn-mark");
-	const words = element("span", "");
-	const live = element("div", "jcn-live", mark, words);
-	attributes(live, { role: "status", "aria-live": "polite" });
-
-	// A button that is disabled or hidden drops the focus to the page's start.
-	const keepFocus = () => {
-		if (row.contains(document.activeElement)) refocus();
-	};
-	const press = (decision: Decision) => {
-		keepFocus();
-		for (const each of buttons) each.disabled = true;
-		setText(words, "Sending…");
-		timer = setTimeout(
-			() => setText(words, "Waiting for the kernel"),
-			PATIENCE,
-		);
-		decide(decision);
-	};
-	const buttons = DECISIONS.filter(([decision]) =>
-		choices.includes(decision),
-	).map(([decision, label]) => {
-		const node = button("jcn-button", label, () => press(decision));
-		node.dataset.decision = decision;
-		return node;
+	let all = false;
+	let known = "";
+	let settle = () => {};
+	let current: readonly Approval[] = [];
+	const words = element("span", "jcn-title");
+	const deny = button("jcn-button", "Deny all", () =>
+		answer(waiting(current), { decision: "deny" }),
+	);
+	const allow = button("jcn-button", "", () => {
+		if (allow.getAttribute("aria-disabled") === "true") return;
+		answer(together(current), { decision: "once" });
 	});
-	const row = element("div", "jcn-buttons", ...buttons);
+	allow.dataset.decision = "once";
+	const hint = element("span", "jcn-muted");
+	const node = element(
+		"div",
+		"jcn-bar",
+		words,
+		element("div", "jcn-buttons", deny, allow, hint),
+	);
+	const more = button("jcn-fold jcn-rest", "", () => {
+		all = true;
+		changed();
+	});
 
-	const close = (approval: Approval) => {
-		clearTimeout(timer);
-		keepFocus();
-		show(row, false);
-		const allowed = approval.state === "allowed";
-		mark.replaceChildren(icon(allowed ? "check" : "cross"));
-		setText(words, outcome(approval));
+	/** What the person has not seen yet is not allowed by a press that was under way. */
+	const calm = (questions: readonly Approval[]) => {
+		const ids = questions.map(({ id }) => id).join(" ");
+		if (ids === known) return;
+		known = ids;
+		settle();
+		settle = settling([allow]);
 	};
 	return {
-		node: element("div", "jcn-foot", row, live),
-		dispose: () => clearTimeout(timer),
-		update(approval: Approval) {
-			if (approval.state !== "pending") close(approval);
+		node,
+		more,
+		dispose: () => settle(),
+		/** Gives those to show. */
+		update(questions: readonly Approval[]): readonly Approval[] {
+			current = questions;
+			calm(questions);
+			const folded = !all && questions.length > MOST;
+			const left = waiting(questions);
+			const open = together(questions);
+			setText(words, summary(questions));
+			setText(allow, allWords(left, open));
+			allow.dataset.kind = open.some(({ kind }) => kind === "destructive")
+				? "destructive"
+				: "write";
+			show(allow, open.length > 1 && !folded);
+			setText(hint, hintWords(left, open, folded));
+			setText(more, `Show all ${questions.length} calls`);
+			show(more, folded);
+			show(node, questions.length > 1 && left.length > 0);
+			show(deny, left.length > 1);
+			return folded ? questions.slice(0, MOST) : questions;
 		},
 	};
+}
+
+function allWords(
+	left: readonly Approval[],
+	open: readonly Approval[],
+): string {
+	return left.length === open.length
+		? `Allow all ${open.length} once`
+		: `Allow the other ${open.length} once`;
+}
+
+function hintWords(
+	left: readonly Approval[],
+	open: readonly Approval[],
+	folded: boolean,
+): string {
+	if (folded) return `Show all ${left.length} to allow them together`;
+	const alone = left.length - open.length;
+	if (alone === 0) return "";
+	return alone === 1
+		? "1 needs a look of its own"
+		: `${alone} need a look of their own`;
 }

@@ -1,9 +1,9 @@
 import { deliver } from "../channel";
-import type { Approval } from "../state/approval";
+import type { Questions } from "../state/approval";
 import { mount } from "../views/approval";
 import { widget } from "./adapter";
 
-export default widget<Approval>(mount, (host, model) => {
+export default widget<Questions>(mount, (host, model) => {
 	const { id, state } = host.state();
 	if (state !== "pending") return;
 	// The kernel falls back to a text prompt unless it hears soon that buttons

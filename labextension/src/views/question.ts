@@ -1,0 +1,202 @@
+/** One call that waits: what would run, with what, and the answers to it. */
+
+import {
+	attributes,
+	button,
+	element,
+	icon,
+	type Row,
+	setText,
+	show,
+} from "../dom";
+import {
+	type Approval,
+	askedBy,
+	inline,
+	kindWords,
+	outcome,
+	placeOf,
+	type Said,
+	toolName,
+} from "../state/approval";
+import { hue, initial, visible } from "../text";
+import { answersOf } from "./answers";
+
+export interface QuestionRow extends Row<Approval> {
+	/** Shows a line to fold it by, for one call of several. */
+	fold(several: boolean): void;
+	/** Sends an answer as a press on its own button would. */
+	answer(said: Said): void;
+}
+
+/** A question and its answers; `open` says whether it begins unfolded. */
+export function questionOf(
+	approval: Approval,
+	open: boolean,
+	send: (said: Said) => void,
+): QuestionRow {
+	const node = element("section", "jcn-question");
+	attributes(node, { "aria-label": toolName(approval), tabindex: "-1" });
+	let body: Body | null = null;
+	let isOpen = open;
+	let several = false;
+	let current = approval;
+	// Made when it is first seen: a list may have hundreds.
+	const unfold = () => {
+		body ??= bodyOf(current, send, () => node.focus());
+		if (body.node.parentElement === null) node.append(body.node);
+		body.update(current);
+	};
+	const row = summaryOf(approval, () => {
+		isOpen = !isOpen;
+		arrange();
+	});
+	const arrange = () => {
+		const shown = isOpen || !several;
+		if (shown) unfold();
+		show(row.node, several);
+		row.update(current, shown);
+		if (body !== null) show(body.node, shown);
+	};
+	node.append(row.node);
+	return {
+		node,
+		dispose: () => body?.dispose(),
+		fold(on) {
+			several = on;
+			arrange();
+		},
+		answer(said) {
+			if (body !== null) body.answer(said);
+			else send(said);
+		},
+		update(next) {
+			// What was decided needs no second look; the line says it.
+			if (current.state === "pending" && next.state !== "pending")
+				isOpen = false;
+			current = next;
+			node.dataset.state = next.state;
+			node.dataset.kind = next.kind;
+			body?.update(next);
+			arrange();
+		},
+	};
+}
+
+/** One line: the tool, what it would do with what, and what became of it. */
+function summaryOf(approval: Approval, toggled: () => void) {
+	const node = button("jcn-fold jcn-line", "", toggled);
+	const preview = approval.arguments.flatMap((argument) => [
+		element("span", "jcn-muted", ` ${visible(argument.name)} `),
+		inline(argument).slice(0, 200),
+	]);
+	const state = element("span", "jcn-outcome");
+	const words = element(
+		"span",
+		"jcn-words",
+		element("span", "jcn-title", toolName(approval)),
+		element("span", "jcn-preview", ...preview),
+	);
+	const warn =
+		approval.warnings.length > 0
+			? element("span", "jcn-care", icon("warning"))
+			: null;
+	node.append(
+		icon("chevron"),
+		words,
+		...(warn ? [warn] : []),
+		badgeOf(approval),
+		state,
+	);
+	return {
+		node,
+		update(next: Approval, open: boolean) {
+			attributes(node, { "aria-expanded": String(open) });
+			setText(state, next.state === "pending" ? "" : outcome(next));
+		},
+	};
+}
+
+function badgeOf({ kind }: Approval): HTMLElement {
+	const badge = element("span", "jcn-badge", kindWords(kind));
+	badge.dataset.kind = kind;
+	return badge;
+}
+
+interface Body {
+	readonly node: HTMLElement;
+	update(approval: Approval): void;
+	answer(said: Said): void;
+	dispose(): void;
+}
+
+function bodyOf(
+	approval: Approval,
+	send: (said: Said) => void,
+	refocus: () => void,
+): Body {
+	const answers = answersOf(approval, send, refocus);
+	const node = element(
+		"div",
+		"jcn-body",
+		headOf(approval),
+		warningsOf(approval),
+		answers.values,
+		answers.node,
+	);
+	return { ...answers, node };
+}
+
+function headOf(approval: Approval): HTMLElement {
+	const dot = element("span", "jcn-dot", initial(approval.title));
+	dot.style.setProperty("--jcn-hue", String(hue(approval.connector)));
+	dot.ariaHidden = "true";
+	const name = visible(`${approval.connector}.${approval.tool}`);
+	const often = approval.asked > 1;
+	return element(
+		"div",
+		"jcn-head",
+		dot,
+		element(
+			"div",
+			"jcn-what",
+			element(
+				"div",
+				"jcn-first",
+				element("span", "jcn-title", toolName(approval)),
+				badgeOf(approval),
+			),
+			element(
+				"div",
+				"jcn-sub",
+				element("span", "", placeOf(approval)),
+				element("code", "jcn-name", name),
+			),
+			element(
+				"div",
+				"jcn-why",
+				element("span", "jcn-who", askedBy(approval)),
+				approval.why
+					? element("span", "", `Asked because ${visible(approval.why)}`)
+					: null,
+				often
+					? element(
+							"span",
+							"jcn-often",
+							`Asked ${approval.asked} times in this session`,
+						)
+					: null,
+			),
+		),
+	);
+}
+
+function warningsOf({ warnings }: Approval): HTMLElement | null {
+	if (warnings.length === 0) return null;
+	const lines = warnings.map((each) => {
+		const words = visible(each);
+		return element("li", "", icon("warning"), element("span", "", words));
+	});
+	const node = element("ul", "jcn-warnings", ...lines);
+	return attributes(node, { "aria-label": "Look twice" });
+}
