@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 FRONT := $(shell find labextension -name node_modules -prune -o -name build -prune -o -name lib -prune -o -type f -print 2>/dev/null)
 
-.PHONY: demo lab test check unit notebooks bench screenshots clean
+.PHONY: demo lab test check unit conformance cluster spark notebooks bench screenshots clean
 
 demo: $(VENV)/demo
 	$(BIN)/python tools/demo.py
@@ -14,7 +14,7 @@ demo: $(VENV)/demo
 lab: $(VENV)/frontend
 	$(BIN)/jupyter lab $(LAB) notebooks/01-first-dataframe.ipynb
 
-test: check unit notebooks
+test: check unit cluster notebooks
 
 check: $(VENV)/frontend
 	$(BIN)/ruff format --check
@@ -25,6 +25,17 @@ check: $(VENV)/frontend
 
 unit: $(VENV)/frontend $(VENV)/kernels
 	CHROMIUM="$$($(BIN)/python tools/chromium.py)" PATH="$$($(BIN)/python tools/node.py)" $(BIN)/pytest
+
+# The official MCP client suite, against our own connection layer: about three minutes, or nothing where npm has it not.
+conformance: $(VENV)/dev
+	$(BIN)/python tools/conformance.py $(SCENARIOS)
+
+# Environments of their own: these bring pyarrow, without which all else is tested. Spark needs Java 17 as well.
+cluster: $(VENV)/dev
+	$(BIN)/python tools/cluster.py dask
+
+spark: $(VENV)/dev
+	$(BIN)/python tools/cluster.py spark
 
 notebooks: $(VENV)/dev
 	place=$$(mktemp -d) && JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \
@@ -60,4 +71,4 @@ $(VENV)/kernels: $(VENV)/dev tools/kernels.py
 
 clean:
 	rm -rf $(VENV) .tools build dist labextension/node_modules labextension/lib labextension/build \
-	  src/jupyter_connectors/labextension src/jupyter_connectors/widgets/static tests/wire/node_modules
+	  src/jupyter_connectors/labextension src/jupyter_connectors/widgets/static tests/wire/node_modules tests/oidc/node_modules

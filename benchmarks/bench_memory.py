@@ -53,17 +53,19 @@ async def keep_pages(place: Path) -> None:
     from jupyter_connectors.calls import new_call
     from jupyter_connectors.directory.catalogue import shipped
     from jupyter_connectors.hub import Hub
+    from jupyter_connectors.judgement import Judge
     from jupyter_connectors.sessions.limits import Limits
     from jupyter_connectors.store import open_store
 
     async def nobody(_: object) -> Answer:
         return Answer(choice="deny", by="nobody")
 
-    hub = Hub(audit=Audit(open_store(place / "state.sqlite")), spool_dir=place / "first", limits=Limits())
+    store = open_store(place / "state.sqlite")
+    hub = Hub(audit=Audit(store), judge=Judge(store), spool_dir=place / "first", limits=Limits())
     await hub.connect(next(entry for entry in shipped() if entry.id == "acme-billing"))
     tool = hub.find("acme-billing", "list_invoices")
     result = await hub.call(new_call(tool, {}), approve=nobody)
-    result.save(place / "pages.jsonl")
+    result.save(place / "pages")
     (place / "tool.json").write_text(json.dumps({"input": tool.input_schema, "output": tool.output_schema}))
     await hub.close()
 
@@ -72,7 +74,11 @@ class Walks:
     """A server that answers from the pages kept, walk after walk, and gives each walk ids of its own."""
 
     def __init__(self, place: Path, rows: int) -> None:
-        self._lines = (place / "pages.jsonl").read_text("utf-8").splitlines()[1:]
+        from jupyter_connectors.frames.parts import unpacked
+
+        with (place / "pages").open("rb") as kept:
+            kept.readline()  # the call
+            self._texts = [reply.texts[0] for reply in unpacked(kept)]
         self._pages = -(-rows // PAGE)
 
     async def fetch(self, arguments: Mapping[str, Any]) -> Any:
@@ -80,8 +86,7 @@ class Walks:
 
         after = arguments.get("starting_after", "")
         number = int(after.rpartition("~")[2]) + 1 if after else 0
-        (text,), _ = json.loads(self._lines[number % len(self._lines)])
-        payload = json.loads(text)
+        payload = json.loads(self._texts[number % len(self._texts)])
         for row in payload["data"]:
             row["id"] = f"{row['id']}~{number}"
         payload["has_more"] = number + 1 < self._pages

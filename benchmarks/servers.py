@@ -14,6 +14,7 @@ from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.directory.catalogue import shipped
 from jupyter_connectors.hub import Hub
+from jupyter_connectors.judgement import Judge
 from jupyter_connectors.models import Entry, Launch
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
@@ -30,7 +31,7 @@ async def nobody(_: Request) -> Answer:
 async def our_hub(place: Path) -> AsyncIterator[Hub]:
     """A hub with the billing service connected, its log and its files in `place`."""
     store = open_store(place / "state.sqlite")
-    hub = Hub(audit=Audit(store), spool_dir=place / "spool", limits=Limits())
+    hub = Hub(audit=Audit(store), judge=Judge(store), spool_dir=place / "spool", limits=Limits())
     await hub.connect(_billing())
     try:
         yield hub

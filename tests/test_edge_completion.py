@@ -76,14 +76,19 @@ def shell() -> Iterator[Shell]:
 @pytest.mark.parametrize(
     ("code", "offered"),
     [
-        ("%connect ", ["acme-billing", "acme-crm"]),
+        ("%connect acme-", ["acme-billing", "acme-crm"]),
+        ("%connect --se", ["--set"]),
         ("%connect acme-b", ["acme-billing"]),
         ("%connect acme-billing acme-c", ["acme-crm"]),
         ("x = 1\\n%connect acme-c", ["acme-crm"]),
-        ("%connect --", ["--as", "--name", "--command", "--header", "--env"]),
+        ("%connect --e", ["--env", "--explain"]),
         ("%connect acme-crm --as ", []),
         ("%disconnect --f", ["--forget"]),
         ("%tools --o", ["--on", "--off"]),
+        ("%tools --a", ["--allow", "--ask", "--accept"]),
+        ("%tools --revoke ", ["all"]),
+        ("%connect --explain acme-b", ["acme-billing"]),
+        ("%connect --explain acme-billing.create_r", ["acme-billing.create_refund"]),
         ("%%ask --model x --in", ["--into"]),
         ("%%ask --into x\\nwhat is --m", []),
         ("%disconnect ", []),
@@ -105,5 +110,7 @@ def test_what_is_connected_is_offered_with_its_tools(shell: Shell) -> None:
     shell.run("%connect acme-crm")
     assert shell.tab("%disconnect ") == ["acme-crm"]
     assert shell.tab("%tools a") == ["acme-crm"]
-    assert shell.tab("%tools acme-crm --off de") == ["delete_activity"]
+    assert shell.tab("%tools acme-crm --off del") == ["delete_activity"]
     assert shell.tab("%tools --on a") == ["all"]
+    assert shell.tab("%tools acme-crm --ask dest") == ["destructive"]
+    assert shell.tab("%tools --accept acme") == [], "there is nothing to accept"

@@ -16,7 +16,8 @@ from jupyter_connectors.frames.result import Result
 from jupyter_connectors.markdown import harmless
 from jupyter_connectors.models import Json, Reply, Tool
 from jupyter_connectors.progress import bar
-from jupyter_connectors.show import code, directory_bundle, escaped, result_bundle, tools_bundle
+from jupyter_connectors.show import code, directory_bundle, escaped, result_bundle
+from jupyter_connectors.showtools import review_bundle, tools_bundle
 from jupyter_connectors.text import one_line, visible
 
 RENDER = mistune.create_markdown(escape=False, plugins=["table", "url", "math"])
@@ -189,9 +190,21 @@ async def test_prose_is_plain_text_whatever_it_holds(tmp_path: Path) -> None:
 
 def test_a_hostile_name_or_title_is_text_in_the_lists() -> None:
     bad = f"x` | ![x]({EVIL}) <img src={EVIL}> `"
-    tool = {"kind": "read", "signature": bad, "tokens": 5, "enabled": True}
+    review = {"state": "changed", "off": False, "difference": f"+~~~\n+<img src={EVIL}>\n~~~\n"}
+    position = {"stands": "allow"}
+    tool = {
+        "name": bad,
+        "kind": "read",
+        "signature": bad,
+        "tokens": 5,
+        "mine": position,
+        "here": None,
+        "review": review,
+    }
     connector: dict[str, Any] = {"id": "shop", "title": bad, "tokens": 5, "enabled": True, "tools": [tool]}
+    connector["hidden"] = [{"rule": bad, "count": 1}]
     shown = rendered(tools_bundle([connector])["text/markdown"])
+    shown += rendered(review_bundle([connector])["text/markdown"])
     shown += rendered(directory_bundle([{"code": bad, "summary": bad, "category": "c", "badge": "b"}])["text/markdown"])
     assert "<img" not in shown
     assert "&lt;img" in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,24 @@ async def test_a_call_that_was_approved_is_sent_to_the_letter(tmp_path: Path) ->
         assert result.rows == 30, "the server's own size of a page, for none was added to what was shown"
 
 
-async def test_edited_arguments_are_a_new_call_judged_and_asked_again(tmp_path: Path) -> None:
+async def test_edited_arguments_are_a_new_call_and_the_yes_that_came_with_them_is_for_exactly_these(
+    tmp_path: Path,
+) -> None:
     async with bench(tmp_path, hostile("well-behaved")) as on:
         on.edits = '{"text":"edited"}'
         result = await on.call("hostile", "echo", text="typed")
         assert result.text == "edited"
-        assert [each.call.arguments["text"] for each in on.asked] == ["typed", "edited"]
-        assert len(on.audit.rows()) == 1
+        assert [each.call.arguments["text"] for each in on.asked] == ["typed"]
+        assert on.log == [("allowed: you", "ok")]
+
+
+async def test_an_edit_that_brings_a_new_warning_is_asked_about_again(tmp_path: Path) -> None:
+    key = "AKIA" + "Q3EGRXMPL7ABCD5Z"
+    async with bench(tmp_path, hostile("well-behaved")) as on:
+        on.edits = json.dumps({"text": key}, separators=(",", ":"))
+        await on.call("hostile", "echo", text="typed")
+        assert [each.call.arguments["text"] for each in on.asked] == ["typed", key]
+        assert "secret" in " ".join(on.asked[1].warnings)
 
 
 async def test_edited_arguments_that_do_not_fit_are_refused(tmp_path: Path) -> None:
@@ -93,18 +105,19 @@ async def test_a_yes_for_the_session_covers_this_definition_only(tmp_path: Path)
             await on.call("hostile", "echo", text="x")
         assert len(on.asked) == 1
         tool = on.hub.find("hostile", "echo")
-        assert on.hub.grants.covers(new_call(tool, {}), tool)
-        assert not on.hub.grants.covers(new_call(tool, {}), replace(tool, description="Now also deletes."))
+        grants, identity = on.judge.grants, on.hub.connected("hostile").entry.identity
+        assert grants.covers(new_call(tool, {}), tool, identity)
+        assert not grants.covers(new_call(tool, {}), replace(tool, description="Now also deletes."), identity)
 
 
-async def test_a_switched_off_tool_is_absent_and_refused_by_name(tmp_path: Path) -> None:
+async def test_a_blocked_tool_is_absent_and_refused_by_name(tmp_path: Path) -> None:
     async with bench(tmp_path, hostile("well-behaved")) as on:
         tool = on.hub.find("hostile", "echo")
-        on.off.add(("hostile", None))
+        on.judge.permissions.set(on.hub.connected("hostile").entry.identity, "block")
         assert on.hub.tools() == ()
-        with pytest.raises(Denied, match="switched off"):
+        with pytest.raises(Denied, match="blocked"):
             on.hub.find("hostile", "echo")
-        with pytest.raises(Denied, match="switched off"):
+        with pytest.raises(Denied, match="blocked"):
             await on.hub.call(new_call(tool, {"text": "x"}), approve=on.approve)
         assert on.asked == []
         assert on.log == [("denied by rule", "denied")]

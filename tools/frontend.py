@@ -11,7 +11,11 @@ from pathlib import Path
 from node import path_with_node
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = {"labextension": ROOT / "labextension", "wire": ROOT / "tests" / "wire"}
+FOLDERS = {
+    "labextension": ROOT / "labextension",
+    "wire": ROOT / "tests" / "wire",
+    "oidc": ROOT / "tests" / "oidc",
+}
 PACKAGE = ROOT / "src" / "jupyter_connectors"
 
 
@@ -50,12 +54,18 @@ def link() -> None:
     target.unlink(missing_ok=True)
     target.symlink_to(PACKAGE / "labextension")
     shutil.copy(FOLDERS["labextension"] / "install.json", target)
+    # The same for the server's part, which an install made before it was there does not name.
+    name = "jupyter-connectors.json"
+    config = Path(sys.prefix) / "etc" / "jupyter" / "jupyter_server_config.d" / name
+    config.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PACKAGE / "server" / name, config)
 
 
 if __name__ == "__main__":
     install("labextension")
     if sys.argv[1:] == ["check"]:
         install("wire")
+        install("oidc")
         run("check", "test")
     else:
         run("build")

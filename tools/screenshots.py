@@ -24,12 +24,22 @@ from tests.browser.lab import Notebook, chromium, jupyter, use_dark_theme
 
 IMAGES = ROOT / "docs" / "images"
 CONNECT = "%load_ext jupyter_connectors\n%connect acme-billing acme-crm"
-DIRECTORY = ("%load_ext jupyter_connectors\n%connect acme-billing", "%connect", "%tools acme-billing")
+DIRECTORY = ("%load_ext jupyter_connectors\n%connect acme-billing", "%connect")
+PERMISSIONS = (
+    "%load_ext jupyter_connectors\n%connect acme-crm",
+    "%tools acme-crm",
+    "%connect --explain acme-crm.update_opportunity",
+)
 QUICKSTART = (
     CONNECT,
     'acme_billing.list_invoices(status="open")',
     'deals = acme_crm.list_opportunities(is_closed=False).df\ndeals.groupby("owner_name")["amount"].sum().nlargest(3)',
     'acme_crm.update_opportunity(deals.loc[0, "id"], stage_name="Negotiation/Review", next_step="Call on Monday")',
+)
+GRID = (
+    CONNECT,
+    'acme_billing.list_invoices(status="open")',
+    "deals = acme_crm.list_opportunities(is_closed=False).df\ndeals[deals.amount > 50_000]",
 )
 ANSWER = (CONNECT, "%%ask\nWhich customers with open invoices owe us most in euros?", "owing")
 
@@ -47,8 +57,10 @@ def main() -> None:
                 if theme == "dark":
                     use_dark_theme(address)
                 for name, cells, height in (
-                    ("quickstart", QUICKSTART, 960),
-                    ("directory", DIRECTORY, 1060),
+                    ("quickstart", QUICKSTART, 1040),
+                    ("directory", DIRECTORY, 1180),
+                    ("permissions", PERMISSIONS, 1060),
+                    ("grid", GRID, 1220),
                     ("answer", ANSWER, 900),
                 ):
                     notebook = Notebook(
@@ -69,6 +81,11 @@ def take(notebook: Notebook, cells: tuple[str, ...], path: Path) -> None:
         else:
             notebook.wait_done(index)
     notebook.page.wait_for_load_state("networkidle")
+    for header in notebook.page.get_by_role("columnheader", name="amount_due").get_by_role("button").all():
+        header.click()
+    for grid in notebook.page.locator(".jcn-grid").all():
+        expect(grid.get_by_role("row").nth(3)).to_be_visible()
+        expect(grid.locator("[aria-busy]")).to_have_count(0, timeout=30_000)
     notebook.screenshot(path)
     print(path.relative_to(ROOT))
     notebook.stop()

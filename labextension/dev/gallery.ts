@@ -4,6 +4,8 @@ import type { Host, Message, Mount } from "../src/host";
 import { mount as answer } from "../src/views/answer";
 import { mount as approval } from "../src/views/approval";
 import { mount as connectors } from "../src/views/connectors";
+import { mount as grants } from "../src/views/grants";
+import { mount as signIn } from "../src/views/signin";
 import { mount as status } from "../src/views/status";
 import { mount as tools } from "../src/views/tools";
 import * as sample from "./samples";
@@ -39,7 +41,11 @@ for (const [name, state] of Object.entries(sample.approvals)) {
 }
 show("connectors", connectors, sample.connectors);
 show("tools", tools, sample.tools);
+show("grants", grants, sample.grants);
 for (const [name, state] of Object.entries(sample.answers)) {
 	show(`answer, ${name}`, answer, state);
+}
+for (const [name, state] of Object.entries(sample.signIns)) {
+	show(`sign in, ${name}`, signIn, state);
 }
 show("status popup", status, sample.status);

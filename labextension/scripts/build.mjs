@@ -5,7 +5,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = join(dirname(fileURLToPath(import.meta.url)), "..");
-const WIDGETS = ["approval", "connectors", "tools", "grants", "signin", "answer"];
+const WIDGETS = [
+	"approval",
+	"connectors",
+	"tools",
+	"grants",
+	"signin",
+	"answer",
+];
 
 const common = {
 	absWorkingDir: here,

@@ -1,7 +1,8 @@
 /**
  * The JupyterLab extension: a status item with the current notebook's
- * connectors and the approvals that wait. A page reload takes the buttons out
- * of a running cell's output; here they come back.
+ * connectors and the approvals that wait, and the grid that shows a frame. A
+ * page reload takes the buttons out of a running cell's output; here they come
+ * back.
  */
 
 import type {
@@ -9,11 +10,13 @@ import type {
 	JupyterFrontEndPlugin,
 } from "@jupyterlab/application";
 import { INotebookTracker } from "@jupyterlab/notebook";
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { IStatusBar } from "@jupyterlab/statusbar";
+import { showFrames } from "./lab/frames";
 import { StatusItem } from "./lab/item";
 import { Notebooks } from "./lab/notebooks";
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const status: JupyterFrontEndPlugin<void> = {
 	id: "jupyter-connectors:status",
 	description: "Shows connected connectors and approvals that wait.",
 	autoStart: true,
@@ -37,4 +40,16 @@ const plugin: JupyterFrontEndPlugin<void> = {
 	},
 };
 
-export default plugin;
+const grid: JupyterFrontEndPlugin<void> = {
+	id: "jupyter-connectors:grid",
+	description: "Shows the frames of connectors as tables that scroll.",
+	autoStart: true,
+	requires: [INotebookTracker, IRenderMimeRegistry],
+	activate: (
+		_: JupyterFrontEnd,
+		tracker: INotebookTracker,
+		registry: IRenderMimeRegistry,
+	) => showFrames(registry, tracker),
+};
+
+export default [status, grid];

@@ -28,6 +28,15 @@ export function initial(title: string): string {
 	return (/[\p{L}\p{N}]/u.exec(title)?.[0] ?? "?").toUpperCase();
 }
 
+/** The one or two letters an avatar shows: "GH" of GitHub, "GD" of Google Drive. */
+export function initials(title: string): string {
+	const words = title.match(/[\p{L}\p{N}]+/gu) ?? ["?"];
+	const first = words[0] ?? "?";
+	const inner = /^.[^\p{Lu}]+(\p{Lu})/u.exec(first)?.[1];
+	const second = inner ?? words[1]?.[0] ?? "";
+	return (initial(first) + second).toUpperCase();
+}
+
 /** A hue from 0 to 359, always the same for one id. */
 export function hue(id: string): number {
 	let hash = 2166136261;

@@ -5,6 +5,7 @@ import {
 	head,
 	hue,
 	initial,
+	initials,
 	matches,
 	seconds,
 	tokens,
@@ -24,6 +25,14 @@ test("a time is precise when short and never says 60 seconds", () => {
 	assert.equal(seconds(12.4), "12 s");
 	assert.equal(seconds(59.7), "1 min 00 s");
 	assert.equal(seconds(125), "2 min 05 s");
+});
+
+test("initials are two letters where a name has two parts", () => {
+	assert.equal(initials("GitHub"), "GH");
+	assert.equal(initials("Google Drive"), "GD");
+	assert.equal(initials("Linear"), "L");
+	assert.equal(initials("monday.com"), "MC");
+	assert.equal(initials("…"), "?");
 });
 
 test("an avatar shows the first letter or digit, in any script", () => {

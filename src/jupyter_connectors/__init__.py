@@ -12,15 +12,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_connectors.functions import ask, audit_log, connect, disconnect, load, sql, to_frame
+    from jupyter_connectors.functions import (
+        ask,
+        audit_log,
+        connect,
+        disconnect,
+        explain,
+        grants,
+        load,
+        permission,
+        revoke,
+        sql,
+        to_frame,
+    )
 
 __all__ = [
     "ask",
     "audit_log",
     "connect",
     "disconnect",
+    "explain",
+    "grants",
     "load",
     "load_ipython_extension",
+    "permission",
+    "revoke",
     "sql",
     "to_frame",
     "unload_ipython_extension",

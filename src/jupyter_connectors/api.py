@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.calls import new_call
-from jupyter_connectors.errors import InvalidArguments, UnknownTool, nearest
+from jupyter_connectors.errors import Denied, InvalidArguments, UnknownTool, nearest
 from jupyter_connectors.models import Bound, Tool, ToolCall
 from jupyter_connectors.signatures import Parameters, docstring, identifier, parameters, sendable
 from jupyter_connectors.text import plural, visible
@@ -90,8 +90,12 @@ def _bound(label: str, given: Mapping[str, Any]) -> Bound:
     return Bound(limit=given.get("limit"), pages=given.get("pages"))
 
 
-class _NoSuchTool(UnknownTool, AttributeError):
+class NoSuchTool(UnknownTool, AttributeError):
     """An unknown tool reached as an attribute: also an AttributeError, so that `hasattr` and IPython's probes work."""
+
+
+class BlockedTool(Denied, AttributeError):
+    """A tool that is blocked or waits for a review, reached as an attribute."""
 
 
 class Connector:
@@ -106,7 +110,8 @@ class Connector:
             raise AttributeError(name)
         known = self._attributes()
         if name not in known:
-            raise _NoSuchTool(f"{self._name} has no tool {name!r}", hint=nearest(name, known))
+            self._check_blocked(name)
+            raise NoSuchTool(f"{self._name} has no tool {name!r}", hint=nearest(name, known))
         return self[known[name]]
 
     def __getitem__(self, name: str) -> Callable[..., Result]:
@@ -126,6 +131,16 @@ class Connector:
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self)
+
+    def _check_blocked(self, name: str) -> None:
+        """Says why, where the server has a tool of this name that cannot be called."""
+        every = self._session.hub.connected(self._name).tools
+        found = next((tool.name for tool in every if identifier(tool.name, taken={}) == name), None)
+        if found is not None:
+            try:
+                self._session.hub.find(self._name, found)
+            except Denied as error:
+                raise BlockedTool(error.problem, hint=error.hint) from None
 
     def _attributes(self) -> dict[str, str]:
         made: dict[str, str] = {}

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
-from jupyter_connectors.models import Tool, ToolCall, ToolClass
+from jupyter_connectors.models import Json, Tool, ToolCall, ToolClass
 
-Choice = Literal["once", "session", "deny"]
+if TYPE_CHECKING:
+    from jupyter_connectors.bounds import Pattern
+
+Choice = Literal["once", "session", "hours", "always", "deny"]
+
+HOURS = 8
+"""How long "for some hours" is at most: a working day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +30,24 @@ class Request:
     why: str
     """The rule that asks."""
 
+    choices: tuple[Choice, ...] = ("once", "deny")
+    """What may be answered. An answer that is not among them is taken as the next shorter one."""
+
+    hours: int = HOURS
+    """How long the choice "hours" is."""
+
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Where each argument comes from: "you typed it", "the model chose it", "from a result of acme-crm.list_accounts"."""
+
+    before: Mapping[str, Json] | None = field(default=None, hash=False)
+    """What the record holds now in the fields the call changes; None where it could not be read."""
+
+    asked: int = 1
+    """How often exactly this was asked in this session, this time included."""
+
+    warnings: tuple[str, ...] = ()
+    """What the person should look at twice, in our own words."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -36,32 +61,38 @@ class Answer:
     arguments_json: str | None = None
     """Edited arguments, where the person changed them: a new call, judged again."""
 
+    pattern: Pattern | None = field(default=None, hash=False)
+    """With "hours" and "always": the bounds within which the yes holds. None or empty for any arguments."""
+
+    reason: str = ""
+    """Why not, in the person's words; told to the model."""
+
 
 Approver = Callable[[Request], Awaitable[Answer]]
 """How the edge asks the person. Awaited on the runtime's loop."""
 
 
-class Grants:
-    """What was allowed for this session, bound to connector, account, tool and the hash of its definition.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A yes that outlives its question."""
 
-    Used on the runtime's loop only.
-    """
+    id: str
+    connector: str
+    identity: str
+    """The service the name stood for, as `Entry.identity`."""
 
-    def __init__(self) -> None:
-        self._held: set[tuple[str, str, str, str]] = set()
+    account: str
+    tool: str
+    definition_hash: str
+    pattern: Pattern = field(default_factory=dict, hash=False)
+    """Bounds on the arguments; empty for any."""
 
-    def allow(self, call: ToolCall, tool: Tool) -> None:
-        """Remembers a yes until the kernel ends or the tool's definition changes."""
-        self._held.add(_key(call, tool))
+    expires_at: datetime | None = None
+    """None for one that does not expire."""
 
-    def covers(self, call: ToolCall, tool: Tool) -> bool:
-        """True if a remembered yes covers this call of exactly this definition."""
-        return _key(call, tool) in self._held
+    made_at: datetime
+    notebook: str = ""
+    """Where it was made; it holds everywhere."""
 
-    def revoke(self, connector: str) -> None:
-        """Forgets what was allowed for a connector."""
-        self._held = {each for each in self._held if each[0] != connector}
-
-
-def _key(call: ToolCall, tool: Tool) -> tuple[str, str, str, str]:
-    return (call.connector, call.account, call.tool, tool.definition_hash)
+    standing: bool = True
+    """Kept in the store; False for one of this session only."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.calls import new_call
-from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
-from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError
+from jupyter_connectors.conversation import AskResult, Conversation, Question, bind_frames, conversation_of, today
+from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError, Denied, UsageProblem
 from jupyter_connectors.models import Bound, Json, Tool, ToolClass
-from jupyter_connectors.prompt import front_of
+from jupyter_connectors.prompt import Front, front_of
+from jupyter_connectors.secrets import masked
 from jupyter_connectors.session import Session
 from jupyter_connectors.widgets.answer import AnswerView, Line, State
 
 if TYPE_CHECKING:
-    from jupyter_connectors.answering.agent import Answer
+    from jupyter_connectors.answering.agent import Answer as ModelAnswer
     from jupyter_connectors.answering.events import Event
     from jupyter_connectors.answering.providers import Choice
     from jupyter_connectors.frames.result import Result
@@ -33,7 +37,7 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
     state: State = "failed"
     failure: ConnectorError | None = None
     try:
-        answer = session.runtime.run(_ask(session, question, tools, choice, view))
+        answer = session.runtime.run(_ask(session, question, tools, choice, view, front=front))
         state = "done"
     except Cancelled as stop:
         state, failure = "stopped", stop
@@ -44,6 +48,8 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
         bind_frames(session)
     if failure is not None:
         raise failure.with_traceback(None)
+    if conversation_of(session).unanswered:
+        raise _unanswered(session)
     if question.into is not None and session.shell is not None:
         if answer.last is None:
             raise AskFailed("the answer has no frame to bind", hint=f"ask for rows to bind them to {question.into!r}")
@@ -51,14 +57,18 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
     return AskResult(text=answer.text, frames=answer.frames, last=answer.last)
 
 
-async def _ask(session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView) -> Answer:
+async def _ask(
+    session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView, *, front: Front
+) -> ModelAnswer:
     from jupyter_connectors.answering.agent import Setup, ask
     from jupyter_connectors.answering.providers import open_model
 
     conversation = conversation_of(session, new=question.new)
+    conversation.questions.append(question.text)
+    conversation.unanswered.clear()
     setup = Setup(
         tools=tools,
-        caller=model_caller(session),
+        caller=model_caller(session, conversation, attended=front != "nobody"),
         workspace=conversation.workspace,
         reads=lambda tool: session.hub.class_of(tool) is ToolClass.READ,
         emit=telling(view),
@@ -68,17 +78,52 @@ async def _ask(session: Session, question: Question, tools: Sequence[Tool], choi
     return await ask(question.text, setup, model=open_model(choice), history=conversation.history)
 
 
-def model_caller(session: Session) -> Callable[[Tool, dict[str, Json]], Awaitable[Result]]:
-    """How the model calls a tool: the one call path, with the person asked as for a typed call."""
+def model_caller(
+    session: Session, conversation: Conversation, *, attended: bool = True
+) -> Callable[[Tool, dict[str, Json]], Awaitable[Result]]:
+    """How the model calls a tool: the one call path, with the person asked as for a typed call.
+
+    The call carries what the conversation has read by then, and its arguments are shown with where they come from.
+    """
+    from jupyter_connectors.answering.origins import origins
+
+    taints = conversation.taints
+
+    async def approve(request: Request) -> Answer:
+        frames = dict(conversation.workspace.frames)
+        found = await asyncio.to_thread(origins, request.call, tuple(conversation.questions), frames)
+        return await session.approve(replace(request, origins={**found, **request.origins}))
 
     async def call(tool: Tool, arguments: dict[str, Json]) -> Result:
         # What a model writes as `limit` is how many rows it wants, not the size of a page.
         limit = arguments.get("limit")
         bound = Bound(limit=limit) if isinstance(limit, int) and limit > 0 else None
         made = new_call(tool, arguments, asked_by="model", bound=bound)
-        return await session.hub.call(made, approve=session.approve)
+        made = replace(made, outside=taints.outside, private=taints.private)
+        entry = session.hub.connected(tool.connector).entry
+        try:
+            result = await session.hub.call(made, approve=approve, attended=attended)
+        except Denied as error:
+            if not attended:
+                conversation.unanswered.append(error.problem)
+            raise  # our own words: nothing was read
+        except UsageProblem:
+            raise
+        except BaseException:
+            taints.read(tool.connector, entry, tool.name)
+            raise
+        taints.read(tool.connector, entry, tool.name)
+        return result
 
     return call
+
+
+def _unanswered(session: Session) -> Denied:
+    """Where nobody could be asked, an answer is not enough: a scheduled run must not pass for one that did its work."""
+    refused = conversation_of(session).unanswered
+    more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+    hint = "the answer is above; run the cell where you can be asked, or see %connect --explain"
+    return Denied(f"{refused[0]}{more}", hint=hint)
 
 
 def telling(view: AnswerView) -> Callable[[Event], None]:
@@ -89,7 +134,9 @@ def telling(view: AnswerView) -> Callable[[Event], None]:
         if isinstance(event, TextDelta):
             view.say(event.text)
         elif isinstance(event, CallStarted):
-            line = Line(key=event.key, connector=event.connector, tool=event.tool, arguments=event.arguments_json)
+            line = Line(
+                key=event.key, connector=event.connector, tool=event.tool, arguments=masked(event.arguments_json)
+            )
             view.begin(line)
         elif isinstance(event, CallFinished):
             view.end(

@@ -54,7 +54,10 @@ def _run(session: Session, question: Question, routed: Routed, chosen: Suggestio
 
     result = session.call(new_call(chosen.tool, chosen.arguments))
     frame = narrow(result.df, chosen.filters)
-    name = conversation_of(session, new=question.new).workspace.add(frame, chosen.tool.name)
+    conversation = conversation_of(session, new=question.new)
+    name = conversation.workspace.add(frame, chosen.tool.name)
+    entry = session.hub.connected(chosen.tool.connector).entry
+    conversation.taints.read(chosen.tool.connector, entry, chosen.tool.name)  # a model that follows up can query it
     bind_frames(session)
     if question.into is not None and session.shell is not None:
         session.shell.user_ns[question.into] = frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,17 +11,20 @@ from jupyter_connectors.approval import Answer
 from jupyter_connectors.audit import Closing, Outcome
 from jupyter_connectors.errors import (
     ConnectorError,
+    Denied,
     Incomplete,
     InvalidArguments,
     OutcomeUnknown,
+    ReplyRejected,
     ServerGone,
     TimedOut,
     ToolFailed,
     nearest,
 )
-from jupyter_connectors.models import Asker, Bound, Json, Tool, ToolCall, canonical
-from jupyter_connectors.policy import Verdict
-from jupyter_connectors.schema import checker
+from jupyter_connectors.models import Asker, Bound, Json, Reply, Tool, ToolCall, canonical
+from jupyter_connectors.policy.judge import Verdict
+from jupyter_connectors.schema import Checker, checker
+from jupyter_connectors.text import one_line
 
 if TYPE_CHECKING:
     from jupyter_connectors.frames.result import Result
@@ -40,11 +44,11 @@ def new_call(
     )
 
 
-def check_arguments(tool: Tool, arguments: Mapping[str, Json]) -> None:
+def check_arguments(tool: Tool, arguments: Mapping[str, Json], check: Checker | None = None) -> None:
     """Holds the arguments against the tool's input schema.
 
     An argument the schema does not name is refused too, unless the schema asks for more: servers ignore it, and a
-    misspelt filter would give too many rows.
+    misspelt filter would give too many rows. `check` is the checker of the tool's input schema, where one is kept.
 
     Raises:
         InvalidArguments: With what is wrong and what would fit.
@@ -60,9 +64,31 @@ def check_arguments(tool: Tool, arguments: Mapping[str, Json]) -> None:
         raise InvalidArguments(
             f"{label} needs {' and '.join(map(repr, missing))}", hint=f"see help({label.replace('-', '_')})"
         )
-    broken = checker(tool.input_schema)(dict(arguments))
+    broken = (check or checker(tool.input_schema))(dict(arguments))
     if broken is not None:
         raise InvalidArguments(f"{label}: {broken}", hint=f"see help({label.replace('-', '_')}); nothing was sent")
+
+
+@dataclass(slots=True)
+class Meter:
+    """How much a server sent for one call, and how much it may."""
+
+    most: float
+    bytes: int = 0
+
+    def add(self, reply: Reply, label: str) -> Reply:
+        """The reply, counted.
+
+        Raises:
+            ReplyRejected: It is more than the policy allows a result.
+        """
+        self.bytes += sum(len(text) if text.isascii() else len(text.encode(errors="replace")) for text in reply.texts)
+        if self.bytes > self.most:
+            raise ReplyRejected(
+                f"{label}: more than the {self.most / 1e6:,.0f} MB that the policy allows a result",
+                hint="ask for less; the policy's max_result_mb is the limit",
+            )
+        return reply
 
 
 def decided(verdict: Verdict, answer: Answer) -> str:
@@ -70,6 +96,13 @@ def decided(verdict: Verdict, answer: Answer) -> str:
     if verdict.decision == "ask":
         return f"{'denied' if answer.choice == 'deny' else 'allowed'}: {answer.by}"
     return "denied by rule" if answer.choice == "deny" else "allowed by rule"
+
+
+def denied(call: ToolCall, answer: Answer) -> Denied:
+    """The error of a call that was not allowed, with the person's reason where they gave one."""
+    who = "you said no" if answer.by == "you" else answer.by
+    reason = f": {one_line(answer.reason, 500)}" if answer.reason else ""
+    return Denied(f"{call.connector}.{call.tool} was not allowed: {who}{reason}", hint=answer.hint)
 
 
 def of_change(call: ToolCall, error: ConnectorError) -> ConnectorError:
@@ -107,9 +140,11 @@ def partial_of(error: ConnectorError) -> Result | None:
     return error.partial if isinstance(error.partial, Result) else None
 
 
-def closing_of(outcome: Outcome, seconds: float, result: Result | None) -> Closing:
-    """The closing record of a call."""
+def closing_of(outcome: Outcome, seconds: float, result: Result | None, size: int | None = None) -> Closing:
+    """The closing record of a call; `size` is what the server sent for it, in bytes."""
     if result is None:
-        return Closing(outcome=outcome, seconds=seconds)
+        return Closing(outcome=outcome, seconds=seconds, bytes=size)
     complete = {"complete": True, "partial": False}.get(result.completeness.state)
-    return Closing(outcome=outcome, seconds=seconds, rows=result.rows, pages=result.pages, complete=complete)
+    return Closing(
+        outcome=outcome, seconds=seconds, rows=result.rows, pages=result.pages, complete=complete, bytes=size
+    )

@@ -8,17 +8,46 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
+from jupyter_connectors.errors import ConnectorError
 from jupyter_connectors.session import Session
 
 _LINE = re.compile(r"\s*%(connect|disconnect|tools)\s+(?:.*\s)?(\S*)$")
 _ASK = re.compile(r"\s*%%ask\s+(?:.*\s)?(-\S*)$")
 
 _OPTIONS = {
-    "connect": ("--as", "--name", "--command", "--header", "--env"),
-    "disconnect": ("--forget",),
-    "tools": ("--on", "--off"),
+    "connect": (
+        "--as",
+        "--name",
+        "--command",
+        "--set",
+        "--header",
+        "--env",
+        "--explain",
+        "--account",
+        "--scope",
+        "--client-id",
+        "--client-secret",
+        "--key",
+        "--status",
+    ),
+    "disconnect": ("--forget", "--revoke", "--account"),
+    "tools": (
+        "--allow",
+        "--ask",
+        "--block",
+        "--on",
+        "--off",
+        "--here",
+        "--review",
+        "--accept",
+        "--grants",
+        "--revoke",
+    ),
     "ask": ("--into", "--model", "--base-url", "--connectors", "--read-only", "--new"),
 }
+
+_SWITCHES = ("--allow", "--ask", "--block", "--on", "--off")
+_GROUPS = ("read", "write", "destructive", "sends")
 
 
 def install(shell: Any, session: Session) -> None:
@@ -41,9 +70,15 @@ def install(shell: Any, session: Session) -> None:
 def _words(session: Session, magic: str, before: list[str], word: str) -> list[str]:
     if word.startswith("-") or magic == "ask":
         offered: Iterable[str] = _OPTIONS[magic]
-    elif before[-1] in ("--on", "--off"):
+    elif before[-1] in _SWITCHES:
         here = [each for each in session.connected() if each.id in before] or session.connected()
-        offered = [*(tool.name for each in here for tool in each.tools), "all"]
+        offered = [*(name for each in here for name in _switches(session, each.id)), *_GROUPS, "all"]
+    elif before[-1] == "--explain":
+        offered = _explained(session, word)
+    elif before[-1] == "--accept":
+        offered = _unaccepted(session)
+    elif before[-1] == "--revoke":
+        offered = [*(each.id for each in session.judge.grants.all()), "all"]
     elif before[-1] in _OPTIONS["connect"]:
         offered = []  # what follows is the person's own word
     elif magic == "connect":
@@ -51,3 +86,35 @@ def _words(session: Session, magic: str, before: list[str], word: str) -> list[s
     else:
         offered = [each.id for each in session.connected()]
     return [each for each in offered if each.startswith(word)]
+
+
+def _switches(session: Session, connector: str) -> list[str]:
+    """The tools that have a switch: what a policy blocks is not named."""
+    from jupyter_connectors.switchboard import board
+
+    try:
+        return [each.tool.name for each in board(session.hub, connector).switches]
+    except ConnectorError:
+        return []
+
+
+def _explained(session: Session, word: str) -> list[str]:
+    """Connectors, and behind a dot the tools of one: those that can be called, or that were reviewed."""
+    entries = {entry.id: entry for entry in session.catalogue.entries()}
+    connected = {each.id for each in session.connected()}
+    names = [*dict.fromkeys([*connected, *entries])]
+    name = next((each for each in names if word.startswith(f"{each}.")), None)
+    if name is None:
+        return names
+    tools = [each.name for each in session.hub.tools(name)] if name in connected else list(entries[name].reviewed)
+    return [f"{name}.{each}" for each in tools]
+
+
+def _unaccepted(session: Session) -> list[str]:
+    accepted = session.judge.definitions.now()
+    return [
+        f"{each.id}.{tool.name}"
+        for each in session.connected()
+        for tool in each.tools
+        if accepted.state(each.entry.identity, tool) != "known"
+    ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jupyter_connectors.answering.agent import History
+    from jupyter_connectors.answering.taints import Taints
     from jupyter_connectors.answering.workspace import Workspace
 
 
@@ -37,6 +38,12 @@ class Conversation:
 
     history: History
     workspace: Workspace
+    taints: Taints
+    questions: list[str] = field(default_factory=list)
+    """What the person asked so far, in their words."""
+
+    unanswered: list[str] = field(default_factory=list)
+    """Calls of the last question that were refused where nobody could be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +67,10 @@ def conversation_of(session: Session, *, new: bool = False) -> Conversation:
     held: Conversation | None = session.conversation
     if held is None or new:
         from jupyter_connectors.answering.agent import History
+        from jupyter_connectors.answering.taints import Taints
         from jupyter_connectors.answering.workspace import Workspace
 
-        held = Conversation(history=History(), workspace=Workspace(session.is_taken))
+        held = Conversation(history=History(), workspace=Workspace(session.is_taken), taints=Taints())
         session.conversation = held
     return held
 

@@ -7,6 +7,8 @@ ConnectorError
     InvalidArguments
   ConnectionFailed     the server could not be reached or is gone
     ServerGone         it died or hung up during a call; carries its last words
+    SignInFailed       the service cannot be signed in to, or its words cannot be trusted
+      SignInNeeded     nobody is signed in, or no longer; a new sign-in helps
   CallFailed           the call reached the server and did not succeed
     ToolFailed         the tool answered with an error
     TimedOut           no answer in time; nothing was changed, the tool only reads
@@ -17,11 +19,16 @@ ConnectorError
   NotTabular           the answer is prose, not rows
   Incomplete           rows are missing; the ones held are in `.partial`
   AskFailed            no model, a model error, a budget used up
+  AuditProblem         a call could not be recorded, so it was not sent
+  PolicyProblem        a policy file cannot be trusted or read; nothing connects
+  StateProblem         what outlives the kernel cannot be read
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from jupyter_connectors.secrets import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +38,17 @@ class ConnectorError(Exception):
     """Base of every error we raise: one line says what happened, one says what to do."""
 
     def __init__(self, problem: str, *, hint: str, partial: object | None = None) -> None:
+        # A server's words can quote the key it was called with, or a record that holds one.
+        problem, hint = masked(problem), masked(hint)
         super().__init__(f"{problem}\n{hint}")
         self.problem = problem
         self.hint = hint
         self.partial = partial
         """The `Result` with what had arrived, where a call stopped half-way."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled, as a worker's error is, it keeps its two lines; what had arrived stays where it is."""
+        return _restored, (type(self), self.problem, self.hint)
 
     def _render_traceback_(self) -> list[str]:
         """Lets IPython print the two lines instead of a stack of our internals."""
@@ -64,6 +77,14 @@ class ConnectionFailed(ConnectorError):
 
 class ServerGone(ConnectionFailed):
     """The server died or hung up; the problem line carries its exit code and last words."""
+
+
+class SignInFailed(ConnectionFailed):
+    """The service cannot be signed in to, or what it says of itself cannot be trusted; nothing secret was sent."""
+
+
+class SignInNeeded(SignInFailed):
+    """Nobody is signed in, or no longer: it was declined, ran out or was taken back at the service."""
 
 
 class CallFailed(ConnectorError):
@@ -104,6 +125,22 @@ class Incomplete(ConnectorError):
 
 class AskFailed(ConnectorError):
     """The question could not be answered: no model, a model error or a budget used up."""
+
+
+class PolicyProblem(ConnectorError):
+    """A policy file is invalid, cannot be read, or can be changed by those it binds: nothing connects, nothing runs."""
+
+
+class AuditProblem(ConnectorError):
+    """The audit log cannot be written or read. A call that cannot be recorded is not sent."""
+
+
+class StateProblem(ConnectorError):
+    """The file with what outlives a kernel is damaged, or was written by a newer version."""
+
+
+def _restored(kind: type[ConnectorError], problem: str, hint: str) -> ConnectorError:
+    return kind(problem, hint=hint)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

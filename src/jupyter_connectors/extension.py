@@ -14,13 +14,14 @@ def load(shell: Any) -> Session:
     held: Session | None = getattr(shell, _ATTRIBUTE, None)
     if held is not None:
         return held
-    from jupyter_connectors import completion, kernel, show
+    from jupyter_connectors import completion, kernel
     from jupyter_connectors.magics import ConnectorMagics
+    from jupyter_connectors.widgets.grid import Grids
 
     session = Session(shell)
     shell.register_magics(ConnectorMagics(shell, session))
     completion.install(shell, session)
-    show.register(shell.display_formatter)
+    Grids(shell, session.desk).register(shell.display_formatter)
     kernel.install(shell, session.desk, session.status)
     setattr(shell, _ATTRIBUTE, session)
     return session

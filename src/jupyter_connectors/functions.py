@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from jupyter_connectors.accounts import Means, account_name, with_means
 from jupyter_connectors.api import Connector
 from jupyter_connectors.extension import current
 
@@ -17,39 +18,63 @@ if TYPE_CHECKING:
     from jupyter_connectors.frames.result import Result
 
 
-def connect(what: str, *, name: str | None = None, headers: Mapping[str, str] | None = None) -> Connector:
+def connect(
+    what: str,
+    *,
+    name: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+    account: str = "",
+    scopes: Iterable[str] = (),
+    client_id: str = "",
+    client_secret: str = "",
+    key: str = "",
+) -> Connector:
     """The connector called `what` in the directory, or the MCP server at an address, connected.
 
     Args:
         name: The name to use for it instead of its own.
         headers: Sent with every request to an address; a value `env:NAME` is read from the environment.
+        settings: The parts of a service's address that are yours: `{"org": "acme"}`.
+        account: Which of your accounts there; each is a connection of its own, such as `stripe-test`.
+        scopes: The only rights to ask the service for.
+        client_id: The id of a client you registered at the service.
+        client_secret, key: References, never the secret itself: `env:NAME`, `keyring` (asked for once, unseen, and kept)
+            or `prompt` (asked for in each kernel). `key` stands in place of a sign-in.
 
     Raises:
         UnknownConnector: The directory has no such name.
-        UsageProblem: A secret is written out in a header, or the name is taken.
+        UsageProblem: A secret is written out, or the name is taken.
+        SignInNeeded: Nobody signed in, or nobody is there to.
         ConnectionFailed: The server cannot be started or reached.
     """
     from jupyter_connectors.directory.catalogue import custom_remote
 
     session = current()
+    means = Means(scopes=tuple(scopes), client_id=client_id, client_secret=client_secret, key=key)
     if what.startswith(("http://", "https://")):
-        lines = [f"{key}: {value}" for key, value in (headers or {}).items()]
-        entry = custom_remote(what, name=name, headers=lines)
+        lines = [f"{header}: {value}" for header, value in (headers or {}).items()]
+        entry = with_means(custom_remote(what, name=name, headers=lines), means)
         session.catalogue.check(entry)
-        made = session.connect([entry])
+        made = session.connect([entry], account=account)
         session.catalogue.add(entry)
     else:
-        made = session.connect([session.catalogue.find(what)], name=name)
+        entry = with_means(session.find(what, settings), means)
+        made = session.connect([entry], name=name, account=account)
+        session.catalogue.keep(entry)
     return Connector(session, made[0].id)
 
 
-def disconnect(name: str) -> None:
-    """Leaves a connector.
+def disconnect(name: str, *, revoke: bool = False, account: str = "") -> None:
+    """Leaves a connector; with `revoke` signs out too: at the service, here, and so in every kernel.
 
     Raises:
         UnknownConnector: Nothing is connected under this name.
     """
-    current().disconnect(name)
+    if revoke:
+        print(current().sign_out(name, account))
+    else:
+        current().disconnect(account_name(name, account))
 
 
 def ask(
@@ -67,9 +92,73 @@ def ask(
     return ask_in_cell(current(), asked)
 
 
-def audit_log(limit: int | None = None) -> pd.DataFrame:
-    """Every call of every kernel of yours, newest first, as a DataFrame."""
-    return current().audit_frame(limit)
+def audit_log(limit: int | None = None, *, notebook: str | bool | None = None) -> pd.DataFrame:
+    """Every call of every kernel of yours, newest first, as a DataFrame.
+
+    Args:
+        limit: How many calls at most.
+        notebook: True for what this notebook touched, or the path of another: one row a tool, with its calls and rows.
+
+    Raises:
+        UsageProblem: Jupyter did not say which notebook this is.
+    """
+    return current().audit_frame(limit, notebook=notebook)
+
+
+def permission(
+    connector: str,
+    tool: str | None = None,
+    setting: Literal["allow", "ask", "block"] | None = None,
+    *,
+    tool_class: Literal["read", "write", "destructive", "sends"] | None = None,
+    notebook: bool = False,
+) -> None:
+    """Sets whether a tool runs unasked, is asked about or is blocked: in all your notebooks, or in this one.
+
+    Args:
+        tool: One tool; left out, the setting is for all tools of a group, or for the whole connector.
+        setting: None takes a setting away. "allow" lifts tools that read and write, never those that delete or send, and
+            never past what a policy says.
+        tool_class: The group.
+        notebook: In this notebook only, where it can only narrow.
+
+    Raises:
+        UnknownConnector, UnknownTool: There is none of this name.
+        UsageProblem: There is no such setting, or nobody knows which notebook this is.
+    """
+    from jupyter_connectors.models import ToolClass
+
+    group = ToolClass(tool_class) if tool_class is not None else None
+    current().controls.permit(connector, tool, setting, tool_class=group, here=notebook)
+
+
+def explain(name: str) -> pd.DataFrame:
+    """Which rule decides about `connector.tool`, or about connecting `connector`: every rule, the deciding one first.
+
+    The columns are `where`, `rule`, `effect` (allow, ask or block) and `decides`. A tool of a connector that is not
+    connected is judged by our own review of it.
+
+    Raises:
+        UnknownConnector, UnknownTool: There is none of this name.
+        PolicyProblem: A policy file has a mistake, so nothing is allowed; the message names the line.
+    """
+    from jupyter_connectors.explaining import explained
+    from jupyter_connectors.grantframe import step_frame
+
+    session = current()
+    return step_frame(explained(session.hub, session.catalogue, name).steps)
+
+
+def grants() -> pd.DataFrame:
+    """What you have allowed beyond one call, one row each: this session's, and the lasting ones of every kernel."""
+    from jupyter_connectors.grantframe import grant_frame
+
+    return grant_frame(current().controls.grants())
+
+
+def revoke(*ids: str) -> int:
+    """Takes grants back by their ids, in every kernel at once; how many there were."""
+    return current().controls.revoke(*ids)
 
 
 def sql(query: str, *, timeout: float = 300.0, **tables: pd.DataFrame | Result) -> pd.DataFrame:

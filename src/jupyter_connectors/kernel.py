@@ -6,12 +6,15 @@ random id, and the card hands it to the runtime's loop.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 Message = Mapping[str, Any]
 Receiver = Callable[[Message], None]
+Server = Callable[[Message], Mapping[str, Any]]
 
 REQUEST = "jupyter_connectors_request"
 REPLY = "jupyter_connectors_reply"
@@ -23,18 +26,40 @@ class Desk:
     """Where messages from views arrive and find the open card they belong to."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # A view may close while the garbage collector runs, in a thread that holds the lock.
+        self._lock = threading.RLock()
         self._open: dict[str, Receiver] = {}
+        self._served: dict[str, Server] = {}
 
     def open(self, identity: str, receive: Receiver) -> None:
         """From now on, messages with this id go to `receive`, on the thread they arrive on."""
         with self._lock:
             self._open[identity] = receive
 
+    def serve(self, identity: str, answer: Server) -> None:
+        """From now on, requests with this id get what `answer` says, on a thread of its own."""
+        with self._lock:
+            self._served[identity] = answer
+
     def close(self, identity: str) -> None:
         """Messages with this id are nobody's from now on."""
         with self._lock:
             self._open.pop(identity, None)
+            self._served.pop(identity, None)
+
+    async def reply(self, message: object) -> dict[str, Any] | None:
+        """The answer to a request, None where nobody serves its id. Other messages are read meanwhile."""
+        if not isinstance(message, Mapping):
+            return None
+        with self._lock:
+            answer = self._served.get(str(message.get("id")))
+        if answer is None:
+            return None
+        try:
+            return {"status": "ok", **await asyncio.to_thread(answer, message)}
+        except Exception as problem:
+            logging.getLogger(__name__).debug("a request of a view failed", exc_info=True)
+            return {"status": "error", "problem": f"{type(problem).__name__}: {problem}"[:300]}
 
     def deliver(self, message: object) -> bool:
         """True if the message was for an open card."""
@@ -59,7 +84,7 @@ def install(shell: Any, desk: Desk, status: Callable[[], dict[str, Any]]) -> Non
         if isinstance(message, Mapping) and message.get("type") == "status":
             content = {"status": "ok", **status()}
         else:
-            content = {"status": "ok" if desk.deliver(message) else "unknown"}
+            content = await desk.reply(message) or {"status": "ok" if desk.deliver(message) else "unknown"}
         kernel.session.send(stream, REPLY, content, parent, ident=identity)
 
     kernel.control_handlers[REQUEST] = answer

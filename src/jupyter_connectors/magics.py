@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -12,9 +13,12 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 from traitlets import Unicode
 
+from jupyter_connectors.accounts import Means, account_name, is_key, status_rows, with_header, with_means
 from jupyter_connectors.models import Entry
 from jupyter_connectors.prompt import front_of
 from jupyter_connectors.session import Session, new_id
+from jupyter_connectors.show import status_bundle
+from jupyter_connectors.text import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,54 +42,73 @@ class ConnectorMagics(Magics):
     @argument("what", nargs="*", help="names from the directory, or one https address")
     @argument("--as", "--name", dest="name", help="the name to use for it")
     @argument("--command", help='a local server\'s command line, for example "npx -y some-server"')
+    @argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a part of the service's address")
     @argument("--header", action="append", default=[], help='"Name: env:VARIABLE", sent with every request')
     @argument("--env", action="append", default=[], help='"NAME=env:VARIABLE", given to a local server')
+    @argument("--account", default="", help="which of your accounts there; each is an object of its own")
+    @argument("--scope", nargs="+", action="extend", default=[], help="ask the service for these rights only")
+    @argument("--client-id", default="", help="the id of a client you registered at the service")
+    @argument("--client-secret", default="", metavar="env:NAME", help="its secret, by reference; never written out")
+    @argument("--key", default="", metavar="env:NAME", help="a key in place of a sign-in; 'keyring' asks for it once")
+    @argument("--status", action="store_true", help="show how each connector in use stands")
+    @argument("--explain", action="append", default=[], metavar="NAME", help="say which rule decides about a tool")
     @line_magic
     def connect(self, line: str) -> None:
         """Connects services and binds each as a Python object; alone, shows what can be connected."""
         args = _parsed(ConnectorMagics.connect, line)
+        if args.explain or args.status:
+            self._tell(args)
+            return
         if not args.what and not args.command:
             self._directory()
             return
         entries = self._entries(args)
         if args.name and len(entries) > 1:
             raise UsageError("--as names one connector; connect the others in a line of their own")
-        custom = [entry for entry in entries if entry.custom]
+        custom = [entry for entry in entries if entry.custom and not entry.registry]
         for entry in custom:
             self._session.catalogue.check(entry)
-        made = self._session.connect(entries, name=None if custom else args.name)
+        made = self._session.connect(entries, name=None if custom else args.name, account=args.account)
         for entry in custom:
             self._session.catalogue.add(entry)
+        for entry in entries:
+            self._session.catalogue.keep(entry)
         for each in made:
             _show_connected(self._session, each)
 
     @magic_arguments()
     @argument("what", help="the name of a connector")
     @argument("--forget", action="store_true", help="also take one you added out of the directory")
+    @argument("--revoke", action="store_true", help="also sign out: at the service, here, in every kernel")
+    @argument("--account", default="", help="which of your accounts there to sign out")
     @line_magic
     def disconnect(self, line: str) -> None:
         """Leaves a service and takes its object out of the notebook."""
         args = _parsed(ConnectorMagics.disconnect, line)
-        self._session.disconnect(args.what)
+        if args.revoke:
+            self._session.show({"text/plain": self._session.sign_out(args.what, args.account)})
+        else:
+            self._session.disconnect(account_name(args.what, args.account))
         if args.forget:
-            self._session.catalogue.remove(args.what)
+            self._session.controls.forget(args.what)
 
     @magic_arguments()
     @argument("what", nargs="*", help="connectors; all of them when left out")
-    @argument("--off", action="append", default=[], metavar="TOOL", help="switch a tool off, or all with 'all'")
-    @argument("--on", action="append", default=[], metavar="TOOL", help="switch a tool on, or all with 'all'")
+    @argument("--allow", action="append", default=[], metavar="TOOL", help="run a tool, or a group, without a question")
+    @argument("--ask", action="append", default=[], metavar="TOOL", help="ask before each call of it")
+    @argument("--block", "--off", action="append", default=[], metavar="TOOL", help="refuse it; 'all' for the whole")
+    @argument("--on", action="append", default=[], metavar="TOOL", help="take back what was set for it")
+    @argument("--here", action="store_true", help="set it for this notebook only, where it can only be narrower")
+    @argument("--grants", action="store_true", help="show what you have allowed beyond one call")
+    @argument("--revoke", action="append", default=[], metavar="ID", help="take a grant back, or 'all'")
+    @argument("--review", action="store_true", help="show which tools changed or appeared, and how")
+    @argument("--accept", action="append", default=[], metavar="CONNECTOR.TOOL", help="accept a tool as it is now")
     @line_magic
     def tools(self, line: str) -> None:
         """Lists what can be called, with a switch for each tool and what it costs in a model's context."""
-        args = _parsed(ConnectorMagics.tools, line)
-        session = self._session
-        names = tuple(session.named(each) for each in args.what) or session.hub.names
-        if (args.on or args.off) and len(names) != 1:
-            raise UsageError("--on and --off need one connector, for example: %tools acme-billing --off create_refund")
-        for tools, on in ((args.off, False), (args.on, True)):
-            for tool in tools:
-                session.switch(names[0], None if tool == "all" else tool, on=on)
-        self._tools(names)
+        from jupyter_connectors.toolcell import show_tools
+
+        show_tools(self._session, _parsed(ConnectorMagics.tools, line))
 
     @magic_arguments()
     @argument("--into", help="bind the final frame to this name")
@@ -124,10 +147,24 @@ class ConnectorMagics(Magics):
 
     @magic_arguments()
     @argument("-n", type=int, default=None, metavar="CALLS", help="only the newest")
+    @argument("--notebook", nargs="?", const="", metavar="PATH", help="what this notebook, or another, touched")
+    @argument("--verify", nargs="?", const="", metavar="FILE", help="check the chain of the log, or of a file of it")
+    @argument("--export", metavar="FILE", help="write every record as JSON lines to a new file")
     @line_magic
-    def audit(self, line: str) -> pd.DataFrame:
+    def audit(self, line: str) -> pd.DataFrame | None:
         """Every call of every kernel of yours, newest first, as a DataFrame; argument values are not kept."""
-        return self._session.audit_frame(_parsed(ConnectorMagics.audit, line).n)
+        from jupyter_connectors.auditframe import verified
+
+        args = _parsed(ConnectorMagics.audit, line)
+        log = self._session.audit
+        if args.verify is not None:
+            self._session.show({"text/plain": verified(log, Path(args.verify) if args.verify else None)})
+            return None
+        if args.export:
+            count = log.export(Path(args.export))
+            self._session.show({"text/plain": f"{plural(count, 'record')} in {args.export}"})
+            return None
+        return self._session.audit_frame(args.n, notebook=True if args.notebook == "" else args.notebook)
 
     def _entries(self, args: Namespace) -> list[Entry]:
         from jupyter_connectors.directory.catalogue import custom_command, custom_remote
@@ -137,32 +174,54 @@ class ConnectorMagics(Magics):
         found = []
         for each in args.what:
             if each.startswith(("http://", "https://")):
-                found.append(custom_remote(each, name=args.name, headers=args.header))
+                plain = [line for line in args.header if not is_key(line)]
+                entry = custom_remote(each, name=args.name, headers=plain)
+                keys = [line for line in args.header if is_key(line)]
             else:
-                found.append(self._session.catalogue.find(each))
+                entry, keys = self._session.find(each, _settings(args.set)), args.header
+            for line in keys:
+                entry = with_header(entry, line)
+            found.append(with_means(entry, _means(args)))
         return found
 
+    def _tell(self, args: Namespace) -> None:
+        """What decides about tools, and how the connectors in use stand; connects nothing."""
+        from jupyter_connectors.explaining import explained
+        from jupyter_connectors.showtools import explain_bundle
+
+        for each in args.explain:
+            self._session.show(explain_bundle(explained(self._session.hub, self._session.catalogue, each)))
+        if args.status:
+            self._session.show(status_bundle(status_rows(self._session.hub)))
+
     def _directory(self) -> None:
+        from jupyter_connectors.directory.pages import card, in_order
         from jupyter_connectors.show import directory_bundle
-        from jupyter_connectors.widgets.cards import Directory, card
+        from jupyter_connectors.toolcell import show_view
+        from jupyter_connectors.widgets.cards import Directory
+        from jupyter_connectors.widgets.signincard import Stage
 
-        cards = [card(entry) for entry in self._session.catalogue.entries()]
+        catalogue = self._session.catalogue
+        self._session.read_registry()
+        bundle = directory_bundle([card(entry) for entry in in_order(catalogue.entries())], catalogue.notes())
         if front_of(self.shell) == "notebook":
-            _show_view(Directory(self._session, new_id()).view, directory_bundle(cards))
-        else:
-            display(directory_bundle(cards), raw=True)
-
-    def _tools(self, names: tuple[str, ...]) -> None:
-        from jupyter_connectors.show import tools_bundle
-        from jupyter_connectors.widgets.tools import Tools, listing
-
-        bundle = tools_bundle(listing(self._session, names))
-        if not names:
-            bundle = {"text/plain": "nothing is connected; try %connect acme-billing"}
-        if names and front_of(self.shell) == "notebook":
-            _show_view(Tools(self._session, new_id(), names).view, bundle)
+            shown = Directory(self._session, new_id())
+            show_view(self._session, shown.view, bundle)
+            shown.stage = Stage(display({"text/plain": ""}, raw=True, display_id=True))
         else:
             display(bundle, raw=True)
+
+
+def _means(args: Namespace) -> Means:
+    scopes = tuple(scope for each in args.scope for scope in each.replace(",", " ").split())
+    return Means(scopes=scopes, client_id=args.client_id, client_secret=args.client_secret, key=args.key)
+
+
+def _settings(lines: list[str]) -> dict[str, str] | None:
+    pairs = [line.partition("=") for line in lines]
+    if any(not name or not sign for name, sign, _ in pairs):
+        raise UsageError("--set takes NAME=VALUE, for example: %connect dataverse --set org=acme")
+    return {name: value for name, _, value in pairs} or None
 
 
 def _parsed(magic: Any, line: str) -> Namespace:
@@ -179,10 +238,3 @@ def _show_connected(session: Session, found: Any) -> None:
     from jupyter_connectors.signatures import identifier
 
     display(connected_bundle(found, session.hub.class_of, identifier(found.id, taken={})), raw=True)
-
-
-def _show_view(view: Any, fallback: dict[str, str]) -> None:
-    """Shows a view, with its text beside it for where widgets are not drawn."""
-    bundle = view._repr_mimebundle_()
-    data = bundle[0] if isinstance(bundle, tuple) else bundle
-    display({**fallback, **{kind: value for kind, value in (data or {}).items() if "widget" in kind}}, raw=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
-import sqlite3
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -14,27 +14,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from jupyter_connectors.accounts import account_name, left_words
 from jupyter_connectors.api import Connector
 from jupyter_connectors.approval import Approver
-from jupyter_connectors.audit import Audit
-from jupyter_connectors.errors import UnknownConnector, UsageProblem, nearest
-from jupyter_connectors.hub import Connected, Hub
+from jupyter_connectors.audit import Audit, Where
+from jupyter_connectors.auditfile import AuditFile
+from jupyter_connectors.controls import Controls
+from jupyter_connectors.errors import Denied, UnknownConnector, UsageProblem, nearest
+from jupyter_connectors.hub import Hub
+from jupyter_connectors.judgement import Judge
 from jupyter_connectors.kernel import Desk, push
-from jupyter_connectors.models import Entry, ToolCall
-from jupyter_connectors.prompt import front_of
+from jupyter_connectors.models import Entry, Launch, ToolCall
+from jupyter_connectors.offering import Connected
+from jupyter_connectors.policy.loading import PolicyFiles
+from jupyter_connectors.prompt import ask_to_start, front_of
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.signatures import identifier
-from jupyter_connectors.store import default_path, open_store
+from jupyter_connectors.store import Store, default_path, open_store
 from jupyter_connectors.text import visible
+from jupyter_connectors.vault import Vault
 from jupyter_connectors.widgets.approval import Cards
+from jupyter_connectors.widgets.signin import SignIns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from jupyter_connectors.directory.catalogue import Catalogue
+    from jupyter_connectors.directory.registry import Registry
     from jupyter_connectors.frames.gathering import Gathering
+    from jupyter_connectors.frames.handles import Reach, Shared
     from jupyter_connectors.frames.result import Result
+    from jupyter_connectors.frames.spans import Listing
+    from jupyter_connectors.gateway import Gateway
 
 
 class Session:
@@ -45,10 +57,11 @@ class Session:
         self.runtime = Runtime()
         self.desk = Desk()
         self.cards = Cards(shell, self.runtime, self.desk, self.announce)
-        self._off: set[tuple[str, str | None]] = set()
+        self.sign_ins = SignIns(shell, self.runtime, self.desk)
         self._limits = limits or Limits()
         self._hub: Hub | None = None
-        self._watching: list[Callable[[], None]] = []
+        self._gateway: Gateway | None = None
+        self._watching: dict[str, Callable[[], None]] = {}
         self.conversation: Any = None
         """The conversation of `%%ask` that goes on; the module that answers makes and reads it."""
 
@@ -56,35 +69,97 @@ class Session:
         """The frames `%%ask` bound in the notebook, by name."""
 
     @cached_property
-    def store(self) -> sqlite3.Connection:
+    def store(self) -> Store:
         """The user's state, opened on first use."""
         return open_store(default_path())
 
     @cached_property
     def audit(self) -> Audit:
         """The record of every call."""
-        return Audit(self.store)
+        return Audit(self.store, where=Where.here(), files=self._audit_files)
+
+    def _audit_files(self) -> tuple[AuditFile, ...]:
+        return tuple(AuditFile(Path(each.path), each.required) for each in self.judge.policy().audit)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The policy, the person's settings and what they have allowed."""
+        return Judge(self.store, policy=PolicyFiles().current, notebook=lambda: self.notebook)
+
+    @cached_property
+    def controls(self) -> Controls:
+        """What the person sets, takes back and reviews."""
+        return Controls(self.hub, self.catalogue, notebook=lambda: self.notebook, changed=self.announce)
+
+    @property
+    def notebook(self) -> str:
+        """The path of the notebook this kernel was started for; empty where nobody knows it, as in a script."""
+        return os.environ.get("JPY_SESSION_NAME", "")
+
+    @property
+    def attended(self) -> bool:
+        """True where somebody can answer a question. Asked on the main thread, while a cell runs."""
+        return front_of(self.shell) != "nobody"
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """What can be connected."""
+        """What can be connected; the organisation's registry too, where one is set."""
         from jupyter_connectors.directory.catalogue import Catalogue
 
-        return Catalogue(self.store)
+        url = os.environ.get("JUPYTER_CONNECTORS_REGISTRY", "")
+        if not url:
+            return Catalogue(self.store)
+        from jupyter_connectors.directory.registry import Registry
+
+        return Catalogue(self.store, registry=Registry(url, default_path().parent))
+
+    def find(self, name: str, given: Mapping[str, str] | None = None) -> Entry:
+        """The entry called `name`, as `Catalogue.find`; the registry is asked where its list here does not have it."""
+        registry = self.catalogue.registry
+        try:
+            return self.catalogue.find(name, given)
+        except UnknownConnector:
+            if registry is None or not (registry.stale or registry.cut):
+                raise
+            self.runtime.run(registry.refresh() if registry.stale else registry.look_up(name))
+        return self.catalogue.find(name, given)
+
+    def read_registry(self) -> None:
+        """Reads the organisation's registry, where one is set and its list is old; waits only where there is no list."""
+        registry = self.catalogue.registry
+        if registry is None or not registry.stale:
+            return
+        if registry.known:
+            self.runtime.submit(self._reread(registry))
+        else:
+            self.runtime.run(registry.refresh())
+
+    async def _reread(self, registry: Registry) -> None:
+        await registry.refresh()
+        self.announce()
 
     @cached_property
     def hub(self) -> Hub:
         """The call path. Its servers are left when the kernel ends."""
+        from jupyter_connectors.sessions.oauth.access import Access
+
         spool = tempfile.TemporaryDirectory(prefix="jupyter-connectors-")
         hub = Hub(
             audit=self.audit,
             spool_dir=Path(spool.name),
             limits=self._limits,
-            switched_off=lambda: frozenset(self._off),
+            judge=self.judge,
             again=self.again,
+            share=self.share,
+            access=Access(vault=Vault(default_path().parent), person=self.sign_ins.person),
         )
+        self._spool = Path(spool.name)
+
+        hub.changed = self.announce
 
         def leave() -> None:
+            if self._gateway is not None:
+                self.runtime.submit(self._gateway.close()).future.result(timeout=10)
             self.runtime.submit(hub.close()).future.result(timeout=10)
             self.runtime.close()
             spool.cleanup()
@@ -93,21 +168,34 @@ class Session:
         self._hub = hub
         return hub
 
-    def connect(self, entries: Sequence[Entry], *, name: str | None = None) -> list[Connected]:
-        """Connects the entries side by side and binds each in the notebook.
+    def connect(self, entries: Sequence[Entry], *, name: str | None = None, account: str = "") -> list[Connected]:
+        """Connects the entries side by side and binds each in the notebook, a named account as an object of its own.
 
         Raises:
             ConnectorError: The first that could not be connected; the others stay.
         """
-        for entry in entries:
-            self.check_free(name or entry.id)
-        made = self.runtime.run(self._connect(entries, name))
+        wanted = [(name or account_name(entry.id, account), entry) for entry in entries]
+        for each, entry in wanted:
+            self.check_free(each)
+            self._check_start(entry)
+        made = self.runtime.run(self._connect(wanted, account))
         warm = threading.Thread(target=_warm_up, name="jupyter-connectors-imports", daemon=True)
         warm.start()
         return made
 
-    async def _connect(self, entries: Sequence[Entry], name: str | None) -> list[Connected]:
-        done = await asyncio.gather(*(self.hub.connect(entry, name=name) for entry in entries), return_exceptions=True)
+    def _check_start(self, entry: Entry) -> None:
+        """Asks before a command that the person has not yet allowed, to the letter, is run for the first time."""
+        if not entry.custom or not isinstance(entry.target, Launch) or self.catalogue.holds(entry):
+            return
+        if not self.attended:
+            hint = "connect it once where you can answer; it is then remembered as it is"
+            raise Denied(f"{entry.id} was not started: nobody is there to ask", hint=hint)
+        if not ask_to_start(entry, entry.target):
+            raise Denied(f"{entry.id} was not started: you said no", hint="nothing was run")
+
+    async def _connect(self, wanted: Sequence[tuple[str, Entry]], account: str) -> list[Connected]:
+        opening = (self.hub.connect(entry, name=name, account=account) for name, entry in wanted)
+        done = await asyncio.gather(*opening, return_exceptions=True)
         made = [each for each in done if isinstance(each, Connected)]
         for each in made:
             self.bind(each.id)
@@ -122,6 +210,26 @@ class Session:
         found = self._connected_as(name)
         self.runtime.run(self.hub.disconnect(found))
         self.unbind(found)
+
+    def sign_out(self, name: str, account: str = "") -> str:
+        """Gives a sign-in back to the service and forgets it, with what was allowed; says what came of it.
+
+        `name` is a connector in use, or one of the directory. Other kernels hear of it at their next call.
+
+        Raises:
+            UnknownConnector: There is none of this name.
+        """
+        try:
+            found = self.hub.connected(self._connected_as(name))
+            entry, account = found.entry, account or self.hub.health(found.id).account
+        except UnknownConnector:
+            entry = self.catalogue.find(name)
+        same = [each.id for each in self.connected() if each.entry.identity == entry.identity]
+        gone = [each for each in same if self.hub.health(each).account == account]
+        left = self.runtime.run(self.hub.sign_out(entry, account=account))
+        for each in gone:
+            self.unbind(each)
+        return left_words(visible(entry.title), left)
 
     def is_taken(self, name: str) -> bool:
         """True for a variable of the notebook that is the person's own, not a frame we bound."""
@@ -142,7 +250,9 @@ class Session:
     def call(self, call: ToolCall) -> Result:
         """The result of a call, for a cell that waits."""
         with self._progress() as progress:
-            return self.runtime.run(self.hub.call(call, approve=self.approve, progress=progress))
+            return self.runtime.run(
+                self.hub.call(call, approve=self.approve, progress=progress, attended=self.attended)
+            )
 
     def again(self, call: ToolCall, entry: str, held: Gathering | None) -> Result:
         """The result of a call that a result asks for: more of its rows, or the same once more.
@@ -155,12 +265,30 @@ class Session:
             problem = f"{call.connector!r} is another service here than the one the rows came from"
             raise UsageProblem(problem, hint=f"connect {entry!r} under this name")
         with self._progress() as progress:
-            return self.runtime.run(self.hub.call(call, approve=self.approve, progress=progress, held=held))
+            return self.runtime.run(
+                self.hub.call(call, approve=self.approve, progress=progress, held=held, attended=self.attended)
+            )
+
+    def share(self, listing: Listing, reach: Reach) -> Shared:
+        """A handle with which workers of a cluster ask for the windows of a listing; it ends with the kernel.
+
+        Raises:
+            ConnectorError: The listing may change something, or no worker could come there.
+        """
+        from jupyter_connectors.frames.handles import Shared
+        from jupyter_connectors.gateway import Gateway
+
+        hub = self.hub
+        gateway = self._gateway = self._gateway or Gateway(hub, self._spool)
+        handle = self.runtime.run(gateway.open(listing, reach, attended=self.attended))
+        return Shared(handle=handle, close=lambda: self.runtime.post(lambda: gateway.revoke(handle)))
 
     async def acall(self, call: ToolCall) -> Result:
         """The result of a call, for a cell that awaits."""
         with self._progress() as progress:
-            return await self.runtime.arun(self.hub.call(call, approve=self.approve, progress=progress))
+            return await self.runtime.arun(
+                self.hub.call(call, approve=self.approve, progress=progress, attended=self.attended)
+            )
 
     @property
     def approve(self) -> Approver:
@@ -168,19 +296,17 @@ class Session:
         return self.cards.approve
 
     def switch(self, connector: str, tool: str | None, *, on: bool) -> None:
-        """Switches a tool, or a whole connector, on or off for this kernel.
+        """Blocks a tool, or a whole connector, or takes the block away; in every kernel of the person's.
 
         Raises:
             UnknownConnector, UnknownTool: There is none of this name.
         """
-        known = [each.name for each in self.hub.connected(connector).tools]
-        if tool is not None and tool not in known:
-            raise UsageProblem(f"{connector} has no tool {tool!r}", hint=nearest(tool, known))
-        (self._off.discard if on else self._off.add)((connector, tool))
+        self.controls.permit(connector, tool, None if on else "block")
 
     def is_on(self, connector: str, tool: str | None) -> bool:
-        """False for what was switched off by itself."""
-        return (connector, tool) not in self._off
+        """False for what was blocked by itself."""
+        identity = self.hub.connected(connector).entry.identity
+        return self.judge.permissions.now().exactly(identity, tool=tool) != "block"
 
     def connected(self) -> tuple[Connected, ...]:
         """What is connected. Does not start anything."""
@@ -198,7 +324,7 @@ class Session:
     def announce(self) -> None:
         """Tells the front end, and whoever watches, that something changed. From any thread."""
         push(self.shell, self.status())
-        for look in list(self._watching):
+        for look in list(self._watching.values()):
             look()
 
     def show(self, bundle: Mapping[str, str]) -> None:
@@ -208,15 +334,24 @@ class Session:
 
             display(dict(bundle), raw=True)  # type: ignore[no-untyped-call]  # IPython has no annotations
 
-    def watch(self, look: Callable[[], None]) -> None:
-        """Calls `look` after each change of what is connected."""
-        self._watching.append(look)
+    def watch(self, look: Callable[[], None], *, place: str = "") -> None:
+        """Calls `look` after each change of what is connected; with a place, instead of what was called for it before."""
+        self._watching[place or new_id()] = look
 
-    def audit_frame(self, limit: int | None = None) -> pd.DataFrame:
-        """The audit log as a DataFrame, newest first."""
-        from jupyter_connectors.auditframe import audit_frame
+    def audit_frame(self, limit: int | None = None, *, notebook: str | bool | None = None) -> pd.DataFrame:
+        """The audit log as a DataFrame, newest first; or what a notebook touched, with True for this one.
 
-        return audit_frame(self.audit.rows(limit=limit))
+        Raises:
+            UsageProblem: Jupyter did not say which notebook this is.
+        """
+        from jupyter_connectors.auditframe import audit_frame, touched_frame
+
+        if notebook is None or notebook is False:
+            return audit_frame(self.audit.rows(limit=limit))
+        path = self.audit.where.notebook if notebook is True else notebook
+        if not path:
+            raise UsageProblem("Jupyter did not say which notebook this is", hint="name it: %audit --notebook PATH")
+        return touched_frame(self.audit.rows(limit=limit, notebook=path))
 
     def _connected_as(self, name: str) -> str:
         names = self.hub.names

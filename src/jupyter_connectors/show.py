@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from jupyter_connectors.hub import Connected
 from jupyter_connectors.models import ToolClass
+from jupyter_connectors.offering import Connected
+from jupyter_connectors.secrets import masked
 from jupyter_connectors.text import one_line, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -25,7 +26,7 @@ _WRITTEN = {"\\": "<span>&#92;</span>", "$": "<span>&#36;</span>", "<": "&lt;", 
 _NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """Classes that MathJax leaves alone: two prices in a cell are no formula."""
 
-_GROUPS = {
+GROUPS = {
     ToolClass.READ: "Read",
     ToolClass.WRITE: "Write",
     ToolClass.DESTRUCTIVE: "Destructive",
@@ -41,9 +42,9 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
     source = f"{result.call.connector} · {result.call.tool}"
     line = result.completeness.line
     if not result.tabular:
-        text = visible(result.text)
+        text = masked(visible(result.text))
         return {"text/plain": f"{text}\n\n{source}"}
-    head = _lean(result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS))
+    head = _unsecret(_lean(result.head(PREVIEW_ROWS) if shown is None else shown.head(PREVIEW_ROWS)))
     columns = len(result.schema()) if shown is None else len(shown.columns)
     facts = [source, line]
     if shown is not None:
@@ -54,7 +55,7 @@ def result_bundle(result: Result, shown: pd.DataFrame | None = None) -> dict[str
     caption = mark + " · ".join(facts)
     text = visible(head.to_string(max_colwidth=40, float_format="{:,.2f}".format))
     plain = f"{text}\n\n{caption}"
-    notes = "".join(f"<li>{html.escape(visible(note))}</li>" for note in result.notes)
+    notes = "".join(f"<li>{html.escape(masked(visible(note)))}</li>" for note in result.notes)
     listed = f'<ul style="margin:0.2em 0;color:var(--jp-ui-font-color2)">{notes}</ul>' if notes else ""
     table = head.to_html(border=0, notebook=True, float_format="{:,.2f}".format)
     foot = f'<div style="color:var(--jp-ui-font-color2)">{html.escape(caption)}</div>{listed}'
@@ -73,55 +74,56 @@ def _lean(frame: pd.DataFrame) -> pd.DataFrame:
     return lean
 
 
-def register(formatter: Any) -> None:
-    """Teaches IPython how to show a `Result`, without importing what a `Result` needs."""
-    formatter.mimebundle_formatter.for_type_by_name(
-        "jupyter_connectors.frames.result", "Result", lambda result, **_: result_bundle(result)
-    )
+def _unsecret(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows with secrets masked; a column without any is left as it is."""
+    for name in frame.columns:
+        cells = list(frame[name].astype(object))
+        shown = [masked(cell) if isinstance(cell, str | list | dict) else cell for cell in cells]
+        if any(one is not other for one, other in zip(cells, shown, strict=True)):
+            frame[name] = shown
+    return frame
 
 
 def connected_bundle(found: Connected, class_of: Callable[[Any], ToolClass], variable: str) -> dict[str, str]:
-    """One line a connector: its variable, and how many tools of which kind."""
+    """One line a connector: its variable, how many tools of which kind; for a custom one, where it is in full."""
+    from jupyter_connectors.directory.pages import provenance
+
     classes = [class_of(tool) for tool in found.tools]
-    counts = ", ".join(f"{classes.count(kind)} {name.lower()}" for kind, name in _GROUPS.items() if classes.count(kind))
+    counts = ", ".join(f"{classes.count(kind)} {name.lower()}" for kind, name in GROUPS.items() if classes.count(kind))
     title = one_line(found.entry.title, 80)
     lines = [f"**{escaped(title)}** is connected as `{variable}`: {plural(len(found.tools), 'tool')} ({counts})"]
-    lines += [f"- {escaped(visible(note))}" for note in found.notes]
+    notes = [*filter(None, [provenance(found.entry)]), *found.notes]
+    lines += [f"- {escaped(visible(note))}" for note in notes]
     plain = f"{title} is connected as {variable}: {plural(len(found.tools), 'tool')} ({counts})"
-    return {"text/markdown": "\n".join(lines), "text/plain": "\n".join([plain, *found.notes])}
+    return {"text/markdown": "\n".join(lines), "text/plain": "\n".join([plain, *notes])}
 
 
-def directory_bundle(cards: list[dict[str, Any]]) -> dict[str, str]:
-    """The directory as a table, for where no cards can be drawn."""
-    rows = [
-        f"| {code(each['code'])} | {escaped(each['summary'])} | {each['category']} | {each['badge']} |"
-        for each in cards
-    ]
-    plain = [f"{each['code']:<28} {each['summary']} [{each['badge']}]" for each in cards]
-    head = ["| Connect with | What it is | Category | Does |", "|---|---|---|---|"]
-    return {"text/markdown": "\n".join(head + rows), "text/plain": "\n".join(plain)}
-
-
-def tools_bundle(connectors: list[dict[str, Any]]) -> dict[str, str]:
-    """The tools as lists grouped read, write, destructive; for where no view can be drawn."""
+def directory_bundle(cards: list[dict[str, Any]], notes: Sequence[str] = ()) -> dict[str, str]:
+    """The directory as a table for each category, for where no cards can be drawn."""
     markdown: list[str] = []
     plain: list[str] = []
-    for each in connectors:
-        markdown.append(f"**{escaped(each['title'])}** ({code(each['id'])}), about {each['tokens']:,} tokens\n")
-        plain.append(f"{each['title']} ({each['id']}), about {each['tokens']:,} tokens")
-        for kind, name in _GROUPS.items():
-            rows = [tool for tool in each["tools"] if tool["kind"] == kind]
-            if rows:
-                markdown.append(f"*{name}*\n")
-                markdown += [f"- {code(tool['signature'])}{_off(each, tool)} ~{tool['tokens']} tokens" for tool in rows]
-                markdown.append("")
-                plain.append(f"  {name}")
-                plain += [f"    {tool['signature']}{_off(each, tool)}  ~{tool['tokens']} tokens" for tool in rows]
-    return {"text/markdown": "\n".join(markdown), "text/plain": "\n".join(plain)}
+    for category in dict.fromkeys(each["category"] for each in cards):
+        rows = [each for each in cards if each["category"] == category]
+        markdown += [f"**{escaped(category)}**\n", "| Connect with | What it is | Does |", "|---|---|---|"]
+        markdown += [f"| {code(each['code'])} | {escaped(each['summary'])} | {each['badge']} |" for each in rows]
+        markdown.append("")
+        plain.append(visible(category))
+        plain += [f"  {each['code']:<30} {each['summary']} [{each['badge']}]" for each in rows]
+    markdown += [f"- {escaped(visible(note))}" for note in notes]
+    return {"text/markdown": "\n".join(markdown), "text/plain": "\n".join((*plain, *map(visible, notes)))}
 
 
-def _off(connector: dict[str, Any], tool: dict[str, Any]) -> str:
-    return "" if connector["enabled"] and tool["enabled"] else " (off)"
+def status_bundle(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """How each connector in use stands, as a table of the columns that say something."""
+    if not rows:
+        return {"text/plain": "nothing is connected; try %connect acme-billing"}
+    names = [name for name in rows[0] if any(row[name] for row in rows)]
+    cells = [[visible(str(row[name])) for name in names] for row in rows]
+    widths = [max(len(name), *(len(row[place]) for row in cells)) for place, name in enumerate(names)]
+    plain = ["  ".join(each.ljust(width) for each, width in zip(row, widths, strict=True)) for row in (names, *cells)]
+    markdown = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    markdown += [f"| {' | '.join(escaped(each) for each in row)} |" for row in cells]
+    return {"text/markdown": "\n".join(markdown), "text/plain": "\n".join(line.rstrip() for line in plain)}
 
 
 def escaped(text: str) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import keyword
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -52,6 +53,8 @@ def parameters(tool: Tool, *, bounded: bool = True) -> Parameters:
         needed = name in required
         # The server's default is the size of a page; ours is everything.
         default = None if python in BOUNDS else told.get("default")
+        if isinstance(default, str) and visible(default) != default:
+            default = None  # `tool?` would print it as it is
         made.append(
             inspect.Parameter(
                 python,
@@ -69,7 +72,8 @@ def parameters(tool: Tool, *, bounded: bool = True) -> Parameters:
 
 def identifier(name: str, *, taken: Mapping[str, str]) -> str:
     """`name` as a Python identifier not yet in `taken`: `from` becomes `from_`, `created[gte]` `created_gte`."""
-    made = re.sub(r"\W+", "_", name).strip("_") or "value"
+    # As Python itself reads a name (its reference, "Identifiers"): two that it cannot tell apart must not be two here.
+    made = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name)).strip("_") or "value"
     if made[0].isdigit() or keyword.iskeyword(made):
         made = f"_{made}" if made[0].isdigit() else f"{made}_"
     while made in taken:
@@ -80,7 +84,7 @@ def identifier(name: str, *, taken: Mapping[str, str]) -> str:
 def annotation(schema: Mapping[str, Any]) -> Any:
     """The Python type of a parameter's schema, with its allowed values where it lists them."""
     choices = schema.get("enum")
-    if isinstance(choices, list) and choices and all(isinstance(each, str | int | bool) for each in choices):
+    if isinstance(choices, list) and choices and all(_plain_choice(each) for each in choices):
         return Literal[tuple(choices)]
     variants = schema.get("anyOf") or schema.get("oneOf")
     if isinstance(variants, list):
@@ -93,6 +97,10 @@ def annotation(schema: Mapping[str, Any]) -> Any:
     if kind == "null":
         return None
     return _PLAIN.get(kind, Any) if isinstance(kind, str) else Any
+
+
+def _plain_choice(value: Json) -> bool:
+    return isinstance(value, int | bool) or (isinstance(value, str) and visible(value) == value)
 
 
 def sendable(value: Any, schema: Mapping[str, Any]) -> Json:
@@ -134,7 +142,7 @@ def docstring(tool: Tool, found: Parameters) -> str:
         else:
             told = properties.get(found.wire[python])
             said = visible(str(told.get("description", ""))) if isinstance(told, dict) else ""
-        kind = inspect.formatannotation(parameter.annotation)
+        kind = visible(inspect.formatannotation(parameter.annotation))
         lines.append(f"    {python} ({kind}): {said}".rstrip(": "))
     lines += ["", f"Returns a Result with .df, .json, .text. From the server of {tool.connector}, tool {tool.name}."]
     return "\n".join(lines)

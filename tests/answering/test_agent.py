@@ -98,7 +98,7 @@ async def test_when_one_source_fails_the_others_still_answer(talk: Talk) -> None
     script = Script([{"a": (LIST, {}), "b": ("acme-crm__list_accounts", {})}, "Two invoices; the CRM is missing."])
     answer = await talk.ask("Both?", script.model, caller=caller)
     assert "FAILED" in script.told("b")
-    assert script.told("b").count("</untrusted-data>") == 1
+    assert script.told("b").count("</untrusted-data") == 1
     assert (finished(talk)["a"].outcome, finished(talk)["b"].outcome) == ("ok", "error")
     assert list(answer.frames) == ["invoices"]
 

@@ -20,6 +20,7 @@ from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import Catalogue
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.hub import Hub
+from jupyter_connectors.judgement import Judge
 from jupyter_connectors.models import Json, Tool, ToolClass
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
@@ -38,7 +39,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         store = open_store(folder / "state.sqlite")
         self.catalogue = Catalogue(store)
-        self.hub = Hub(audit=Audit(store), spool_dir=folder, limits=Limits())
+        self.hub = Hub(audit=Audit(store), judge=Judge(store), spool_dir=folder, limits=Limits())
         self.tools: tuple[Tool, ...] = ()
 
     def reads(self, tool: Tool) -> bool:

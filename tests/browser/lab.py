@@ -115,14 +115,22 @@ class Notebook:
     """One notebook in one browser page."""
 
     def __init__(
-        self, browser: Browser, address: str, folder: Path, *, program: str = "lab", name: str = "", **viewport: int
+        self,
+        browser: Browser,
+        address: str,
+        folder: Path,
+        *,
+        program: str = "lab",
+        name: str = "",
+        zone: str | None = None,
+        **viewport: int,
     ) -> None:
         self._address = address
         self._program = program
         self.name = f"{name or new_name(program)}.ipynb"
         self.path = folder / "work" / self.name
         self._viewport = {"width": 1280, "height": 900, **viewport}
-        self._context = browser.new_context(viewport=self._viewport, device_scale_factor=1)
+        self._context = browser.new_context(viewport=self._viewport, device_scale_factor=1, timezone_id=zone)
         self.page: Page = self._context.new_page()
         self.outside: list[str] = []
         """Requests that left this machine."""

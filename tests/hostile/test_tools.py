@@ -56,6 +56,8 @@ def session_with(*entries: Entry) -> Iterator[Session]:
     """The session of a script, with these connected."""
     session = Session(None, limits=Limits(call=20, close=0.5))
     try:
+        for entry in entries:
+            session.judge.forget(entry.identity)  # another test's server may have been called the same
         session.connect(entries)
         yield session
     finally:
@@ -159,10 +161,10 @@ async def test_case_23_a_yes_for_the_session_is_void_when_the_definition_changes
 async def restarted(on: Bench, entry: Entry, place: Path, tools: list[dict[str, Json]]) -> None:
     """The server as it comes back, with other tools; what was granted is kept, as after a crash."""
     (place / "tools.json").write_text(json.dumps(tools))
-    held = on.hub.grants
+    held = on.judge.grants
     await on.hub.disconnect("hostile")
     await on.hub.connect(entry)
-    assert on.hub.grants is held
+    assert on.judge.grants is held
 
 
 async def asked_and_refused(on: Bench) -> None:
@@ -183,17 +185,17 @@ async def test_case_24_a_tool_that_changes_while_the_person_is_asked_is_not_call
         with pytest.raises(Denied, match="changed while you were asked"):
             await on.hub.call(call, approve=swaps)
         assert sent(tmp_path) == []
-        assert not on.hub.grants.covers(call, on.hub.find("hostile", "echo"))
+        assert not on.judge.grants.covers(call, on.hub.find("hostile", "echo"), entry.identity)
         assert len(on.audit.rows()) == 1
 
 
 @pytest.mark.parametrize(
     ("claims", "kind", "choices"),
     [
-        ({"readOnlyHint": True}, ToolClass.WRITE, 3),
-        ({}, ToolClass.WRITE, 3),
-        (None, ToolClass.WRITE, 3),
-        ({"readOnlyHint": "yes", "destructiveHint": "no"}, ToolClass.WRITE, 3),
+        ({"readOnlyHint": True}, ToolClass.WRITE, 4),
+        ({}, ToolClass.WRITE, 4),
+        (None, ToolClass.WRITE, 4),
+        ({"readOnlyHint": "yes", "destructiveHint": "no"}, ToolClass.WRITE, 4),
         ({"readOnlyHint": True, "destructiveHint": True}, ToolClass.DESTRUCTIVE, 2),
     ],
     ids=["case_25_read_only", "case_26_nothing", "case_26_none", "case_26_nonsense", "case_27_both"],
@@ -347,7 +349,7 @@ async def test_case_72_a_thousand_calls_in_a_loop_are_a_thousand_questions(tmp_p
                 await on.call("hostile", "echo", text=n)
         assert len({each.id for each in on.asked}) == 1_000
         assert sent(tmp_path) == []
-        assert on.audit.broken_at() is None
+        assert on.audit.verify().whole
 
 
 def test_case_73_with_nobody_there_the_answer_is_no(tmp_path: Path) -> None:
@@ -363,7 +365,7 @@ async def test_case_75_a_tool_that_is_off_is_refused_by_its_guessed_name_whateve
         on.says = "session"
         await on.call("hostile", "echo", text="x")
         guessed = new_call(on.hub.find("hostile", "echo"), {"text": "x"})
-        on.off.add(("hostile", "echo"))
-        with pytest.raises(Denied, match="switched off"):
+        on.judge.permissions.set(on.hub.connected("hostile").entry.identity, "block", tool="echo")
+        with pytest.raises(Denied, match="blocked"):
             await on.hub.call(guessed, approve=on.approve)
         assert len(sent(tmp_path)) == 1

@@ -133,7 +133,9 @@ async def test_case_09_progress_without_end_is_bounded_in_time(tmp_path: Path) -
 
 
 def at(url: str, **headers: str) -> Entry:
-    return Entry(id="hostile", title="Web", summary="", category="test", target=Remote(url=url, headers=headers))
+    """A connector that the person added by its address: a policy lets no other one be on this machine."""
+    target = Remote(url=url, headers=headers)
+    return Entry(id="hostile", title="Web", summary="", category="test", target=target, custom=True)
 
 
 @pytest.mark.parametrize(

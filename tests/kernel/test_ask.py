@@ -98,9 +98,9 @@ def test_a_denied_change_is_told_to_the_model_and_the_answer_says_so(asking: Ker
     assert "denied" in cell.text
 
 
-def test_where_nobody_is_there_the_models_change_is_denied(asking: Kernel) -> None:
+def test_where_nobody_is_there_the_models_change_is_denied_and_the_cell_fails(asking: Kernel) -> None:
     cell = asking.run(f"{ASK}Move the deal along.", allow_stdin=False)
-    assert cell.error is None
+    assert cell.error is not None and "nobody is there to ask" in str(cell.error)
     assert "It was not changed." in cell.text
 
 

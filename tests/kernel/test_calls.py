@@ -120,7 +120,10 @@ def slow(kernel: Kernel, name: str, *flags: str) -> None:
     variables = " ".join(
         f"--env {each}=env:{each}" for each in ("JUPYTER_CONNECTORS_CACHE", "JUPYTER_CONNECTORS_TODAY")
     )
-    cell = kernel.run(f'%connect --command "{command}" --name {name} {variables}')
+    number, cell = kernel.start(f'%connect --command "{command}" --name {name} {variables}', allow_stdin=True)
+    kernel.ask_for_input()
+    kernel.type("y")
+    kernel.follow(number, cell)
     assert cell.error is None, cell.error
 
 

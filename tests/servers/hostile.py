@@ -2,12 +2,13 @@
 
 It speaks JSON-RPC by hand, since no SDK would let a server do these things. HOSTILE_TOOLS names a file with the tools it
 lists, read anew each time; HOSTILE_RESULT is the JSON text of what a call gives,
-HOSTILE_RESULT_FILE the file it is in.
+HOSTILE_RESULT_FILE the file it is in. With HOSTILE_TELLS it says that its tools changed whenever HOSTILE_TOOLS does.
 """
 
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -33,9 +34,24 @@ TOOLS = {
 }
 
 
+SPEAKING = threading.Lock()
+
+
 def send(message: object) -> None:
-    sys.stdout.write(json.dumps(message) + "\n")
-    sys.stdout.flush()
+    with SPEAKING:
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+
+def tell_of_changes(tools: Path) -> None:
+    """Says that the list of tools changed, each time its file does."""
+    seen = tools.read_text()
+    while True:
+        time.sleep(0.005)
+        now = tools.read_text()
+        if now and now != seen:
+            seen = now
+            send({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
 
 
 def raw(number: object, result: str) -> None:
@@ -47,6 +63,8 @@ def raw(number: object, result: str) -> None:
 def listing(params: dict) -> dict:
     if MODE == "endless-list":
         return {"tools": [GOOD], "nextCursor": "again"}
+    if MODE == "empty-pages":
+        return {"tools": [], "nextCursor": f"{params.get('cursor', '')}x"}
     if MODE == "cycling-list":
         turn = {None: "a", "a": "b", "b": "a"}[params.get("cursor")]
         return {"tools": [{**GOOD, "name": f"echo_{turn}"}], "nextCursor": turn}
@@ -119,6 +137,9 @@ if MODE == "ignores-eof":
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
+if "HOSTILE_TELLS" in os.environ:
+    threading.Thread(target=tell_of_changes, args=(Path(os.environ["HOSTILE_TOOLS"]),), daemon=True).start()
+
 for line in sys.stdin:
     message = json.loads(line)
     number, method = message.get("id"), message["method"]
@@ -134,11 +155,12 @@ for line in sys.stdin:
     if method == "initialize":
         info = {"name": os.environ.get("HOSTILE_NAME", "hostile"), "version": "1"}
         version = "2099-01-01" if MODE == "future" else message["params"]["protocolVersion"]
+        words = {"instructions": os.environ["HOSTILE_WORDS"]} if "HOSTILE_WORDS" in os.environ else {}
         send(
             {
                 "jsonrpc": "2.0",
                 "id": number,
-                "result": {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
+                "result": {**words, "protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info},
             }
         )
     elif method == "tools/list" and "HOSTILE_TOOLS" in os.environ:

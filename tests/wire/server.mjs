@@ -61,6 +61,9 @@ mock
 	.on(when("Move the deal", 1), (request) =>
 		calls(["acme-crm__update_opportunity", { id: /006\w{15}/.exec(results(request)[0])[0], next_step: "Call on Monday" }]),
 	)
+	.on(when("Move the deal", 2, (request) => /DENIED.*only after the audit/s.test(results(request)[1])), {
+		content: "It was not changed: you want it only after the audit.",
+	})
 	.on(when("Move the deal", 2, (request) => results(request)[1].includes("DENIED")), { content: "It was not changed." })
 	.on(when("Move the deal", 2), { content: "The next step is set." })
 	.on(when("Speak slowly", 0), { content: "One two three four five six seven eight nine ten." }, { streamingProfile: { ttft: 10, tps: 2 } })

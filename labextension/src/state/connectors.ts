@@ -1,6 +1,21 @@
 /** The directory of what can be connected, as the kernel tells it. */
 
 import { matches } from "../text";
+import type { Kind } from "./approval";
+
+/** The tools of one class, by name. */
+export interface Group {
+	readonly kind: Kind;
+	readonly names: readonly string[];
+}
+
+/** A part of a service's address that the person gives. */
+export interface Asked {
+	readonly name: string;
+	readonly description: string;
+	readonly value: string;
+	readonly choices: readonly string[];
+}
 
 export interface Entry {
 	readonly id: string;
@@ -9,32 +24,104 @@ export interface Entry {
 	readonly category: string;
 	readonly developer: string;
 	readonly badge: "read-only" | "read & write" | "unreviewed";
-	/** Added by the person, not by our directory. */
+	/** Added by the person, or listed by their organisation: not by our directory. */
 	readonly custom: boolean;
+	/** Some of its tools show a view of their own. */
+	readonly interactive: boolean;
+	/** Other names it goes by. */
+	readonly words: string;
 	readonly state: "idle" | "connecting" | "connected" | "failed";
 	readonly message: string;
 	/** The line that does the same: `%connect acme-billing`. */
 	readonly code: string;
+
+	/** Who reviewed it, in words. */
+	readonly review: string;
+	/** The address, or the command, in full. */
+	readonly where: string;
+	readonly signin: string;
+	readonly needs: string;
+	readonly note: string;
+	readonly links: readonly { readonly label: string; readonly url: string }[];
+	readonly tools: readonly Group[];
+	readonly examples: readonly string[];
+	readonly ask: readonly Asked[];
+	readonly sources: readonly string[];
 }
 
 export interface Connectors {
 	readonly id: string;
+	/** The categories, in the order to show them. */
+	readonly categories: readonly string[];
+	/** What to know of the list itself: how old the registry's part is. */
+	readonly notes: readonly string[];
 	readonly entries: readonly Entry[];
 }
 
 /** With this many entries or fewer, a person sees them all at a glance. */
 export const SEARCH_FROM = 4;
 
-/** The entries a query finds, in their order. */
-export function found(entries: readonly Entry[], query: string): Entry[] {
-	return entries.filter((entry) =>
-		matches(
-			query,
-			entry.id,
-			entry.title,
-			entry.summary,
-			entry.category,
-			entry.developer,
-		),
+/** What a person narrows the directory to; empty means all. */
+export interface Filters {
+	readonly query: string;
+	readonly category: string;
+	readonly capability: string;
+}
+
+export const CAPABILITIES = [
+	"read-only",
+	"read & write",
+	"interactive",
+] as const;
+
+/** The entries that pass the filters, in their order. */
+export function found(
+	entries: readonly Entry[],
+	{ query, category, capability }: Filters,
+): Entry[] {
+	return entries.filter(
+		(entry) =>
+			(category === "" || entry.category === category) &&
+			can(entry, capability) &&
+			matches(
+				query,
+				entry.id,
+				entry.title,
+				entry.summary,
+				entry.category,
+				entry.developer,
+				entry.words ?? "",
+			),
 	);
+}
+
+function can(entry: Entry, capability: string): boolean {
+	if (capability === "") return true;
+	if (capability === "interactive") return entry.interactive === true;
+	return entry.badge === capability;
+}
+
+/** The entries by category, in the kernel's order of them, without empty ones. */
+export function shelves(
+	entries: readonly Entry[],
+	order: readonly string[],
+): { readonly category: string; readonly entries: Entry[] }[] {
+	const known = new Set(entries.map((entry) => entry.category));
+	const rest = [...known].filter((category) => !order.includes(category));
+	return [...order, ...rest]
+		.filter((category) => known.has(category))
+		.map((category) => ({
+			category,
+			entries: entries.filter((entry) => entry.category === category),
+		}));
+}
+
+/** The host of a link, for a person to read before they follow it. */
+export function hostOf(url: string): string {
+	try {
+		const { protocol, host } = new URL(url);
+		return protocol === "https:" ? host : "";
+	} catch {
+		return "";
+	}
 }

@@ -1,7 +1,13 @@
 /** What a kernel tells of itself outside of any cell. */
 
 import { count } from "../text";
-import { type Approval, isDecision } from "./approval";
+import {
+	type Approval,
+	type Argument,
+	type Condition,
+	type Field,
+	isDecision,
+} from "./approval";
 
 export interface Status {
 	readonly connected: readonly {
@@ -33,11 +39,12 @@ export function readStatus(data: unknown): Status | null {
 const waits = ({ id, state }: Approval) => id !== "" && state === "pending";
 
 function readApproval(data: Record<string, unknown>): Approval {
-	const listed = Array.isArray(data.arguments) ? data.arguments : [];
 	return {
 		id: text(data.id),
 		state: text(data.state) as Approval["state"],
 		note: text(data.note),
+		problem: text(data.problem),
+		tries: number(data.tries),
 		connector: text(data.connector),
 		title: text(data.title),
 		account: text(data.account),
@@ -45,12 +52,65 @@ function readApproval(data: Record<string, unknown>): Approval {
 		tool_title: text(data.tool_title),
 		kind: text(data.kind) as Approval["kind"],
 		asked_by: text(data.asked_by) as Approval["asked_by"],
+		asked: number(data.asked),
 		why: text(data.why),
-		choices: Array.isArray(data.choices) ? data.choices.filter(isDecision) : [],
-		arguments: listed
-			.filter(isRecord)
-			.map(({ name, value }) => ({ name: text(name), value: text(value) })),
+		warnings: items(data.warnings).map(text),
+		choices: items(data.choices).filter(isDecision),
+		hours: number(data.hours),
+		arguments: items(data.arguments).filter(isRecord).map(readArgument),
+		conditions: items(data.conditions).filter(isRecord).map(readCondition),
 	};
+}
+
+function readArgument(data: Record<string, unknown>): Argument {
+	return {
+		name: text(data.name),
+		type: text(data.type) as Argument["type"],
+		value: text(data.value),
+		json: json(data.json),
+		secret: text(data.secret),
+		origin: text(data.origin),
+		now: typeof data.now === "string" ? data.now : null,
+		changed: data.changed === true,
+		field: isRecord(data.field) ? readField(data.field) : { kind: "json" },
+	};
+}
+
+function readField(data: Record<string, unknown>): Field {
+	const kind = text(data.kind) as Field["kind"];
+	if (!Array.isArray(data.options)) return { kind };
+	const pairs = data.options.filter(Array.isArray);
+	const options = pairs.map(
+		([value, label]) => [json(value), text(label)] as const,
+	);
+	return { kind, options };
+}
+
+function readCondition(data: Record<string, unknown>): Condition {
+	return {
+		path: text(data.path),
+		type: text(data.type) as Condition["type"],
+		value: text(data.value),
+		json: json(data.json),
+	};
+}
+
+/** Text that is JSON; empty where it is not, which shows the value and edits nothing. */
+function json(value: unknown): string {
+	try {
+		JSON.parse(text(value));
+		return text(value);
+	} catch {
+		return "";
+	}
+}
+
+function items(data: unknown): readonly unknown[] {
+	return Array.isArray(data) ? data : [];
+}
+
+function number(data: unknown): number {
+	return typeof data === "number" ? data : 0;
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

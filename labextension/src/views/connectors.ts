@@ -1,10 +1,9 @@
-/** The directory as cards: what can be connected, and one button each. */
+/** The directory: cards by category, narrowed by a search and by chips, and a page behind each. */
 
 import {
 	attributes,
 	button,
 	element,
-	icon,
 	list,
 	type Row,
 	root,
@@ -13,41 +12,45 @@ import {
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
 import {
+	CAPABILITIES,
 	type Connectors,
 	type Entry,
 	found,
 	SEARCH_FROM,
+	shelves,
 } from "../state/connectors";
 import baseSheet from "../styles/base.css";
 import connectorsSheet from "../styles/connectors.css";
-import { hue, initial, visible } from "../text";
-import { searchBox } from "./controls";
+import { visible } from "../text";
+import { chips, searchBox } from "./controls";
+import {
+	type Acts,
+	actionOf,
+	avatar,
+	badgesOf,
+	type Given,
+	lacks,
+} from "./entry";
+import { pageOf } from "./listing";
 
-type Ask = (type: "connect" | "disconnect", entry: string) => void;
+type Shelf = ReturnType<typeof shelves>[number];
 
 /** Shows the directory and sends `connect` and `disconnect` messages. */
 export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
 	const node = root(host, "connectors", [baseSheet, connectorsSheet]);
-	const ask: Ask = (type, entry) =>
-		home.send({ id: home.state().id, type, entry });
-	const search = searchBox("Search connectors", () => update());
-	const grid = element("div", "jcn-grid");
-	attributes(grid, { role: "list", "aria-label": "Connectors" });
-	const none = element("div", "jcn-none", "No connector matches");
-	attributes(none, { role: "status" });
-	const fill = list<Entry>(
-		grid,
-		(entry) => entry.id,
-		(entry) => cardOf(entry, ask),
-	);
-	const update = () => {
-		const entries = home.state().entries ?? [];
-		show(search.node, entries.length > SEARCH_FROM);
-		const hits = found(entries, search.query());
-		fill(hits);
-		show(none, hits.length === 0);
+	const acts: Acts = {
+		connect: (entry, given) => send("connect", entry, given),
+		disconnect: (entry) => send("disconnect", entry, {}),
+		open: (entry) => front.open(entry),
 	};
-	node.append(search.node, grid, none);
+	const send = (type: string, entry: Entry, given: Given) =>
+		home.send({ id: home.state().id, type, entry: entry.id, set: given });
+	const board = boardOf(home, acts);
+	const front = frontOf(node, board.node, acts);
+	const update = () => {
+		board.update();
+		front.update(home.state().entries ?? []);
+	};
 	const off = home.onState(update);
 	update();
 	return () => {
@@ -56,15 +59,104 @@ export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
 	};
 }
 
-function cardOf(entry: Entry, ask: Ask): Row<Entry> {
-	const title = element("span", "jcn-title");
+/** Shows the board, or the page of one entry in its place. */
+function frontOf(node: HTMLElement, board: HTMLElement, acts: Acts) {
+	let page: { id: string; row: Row<Entry>; from: Element | null } | null = null;
+	const back = () => {
+		const { from } = page ?? { from: null };
+		page?.row.node.remove();
+		page = null;
+		show(board, true);
+		if (from instanceof HTMLElement) from.focus();
+	};
+	node.append(board);
+	return {
+		open(entry: Entry) {
+			const place = node.getRootNode() as Document | ShadowRoot;
+			const from = place.activeElement;
+			page = { id: entry.id, row: pageOf(entry, acts, back), from };
+			page.row.update(entry);
+			show(board, false);
+			node.append(page.row.node);
+			page.row.node.querySelector("h2")?.focus();
+		},
+		update(entries: readonly Entry[]) {
+			const entry = entries.find(({ id }) => id === page?.id);
+			if (entry !== undefined) page?.row.update(entry);
+			else if (page !== null) back();
+		},
+	};
+}
+
+/** The search, the chips and the cards. */
+function boardOf(home: Host<Connectors>, acts: Acts) {
+	const search = searchBox("Search connectors", () => update());
+	const category = chips("Category", () => update());
+	const capability = chips("What it may do", () => update());
+	const notes = element("div", "jcn-notes jcn-muted");
+	const grid = element("div", "jcn-shelves");
+	const none = element("div", "jcn-none", "No connector matches");
+	attributes(none, { role: "status" });
+	const fill = list<Shelf>(
+		grid,
+		(shelf) => shelf.category,
+		() => shelfOf(acts),
+	);
+	const bar = element("div", "jcn-bar", search.node, capability.node);
+	const update = () => {
+		const { entries = [], categories = [], notes: told = [] } = home.state();
+		const many = entries.length > SEARCH_FROM;
+		const all = shelves(entries, categories);
+		show(bar, many);
+		show(category.node, many);
+		category.update(all.map((shelf) => [shelf.category, shelf.entries.length]));
+		capability.update(CAPABILITIES.map((each) => [each, null]));
+		const hits = found(entries, {
+			query: search.query(),
+			category: category.chosen(),
+			capability: capability.chosen(),
+		});
+		fill(shelves(hits, categories));
+		show(none, hits.length === 0);
+		notes.replaceChildren(
+			...told.map((each) => element("div", "", visible(each))),
+		);
+	};
+	return {
+		node: element("div", "jcn-board", bar, category.node, notes, grid, none),
+		update,
+	};
+}
+
+function shelfOf(acts: Acts): Row<Shelf> {
+	const heading = element("h2", "jcn-heading");
+	const grid = attributes(element("div", "jcn-cards"), { role: "list" });
+	const fill = list<Entry>(
+		grid,
+		(entry) => entry.id,
+		(entry) => cardOf(entry, acts),
+	);
+	return {
+		node: element("section", "jcn-shelf", heading, grid),
+		update({ category, entries }) {
+			setText(heading, visible(category));
+			attributes(grid, { "aria-label": visible(category) });
+			fill(entries);
+		},
+	};
+}
+
+function cardOf(entry: Entry, acts: Acts): Row<Entry> {
+	let shown = entry;
+	const title = button("jcn-title jcn-open", "", () => acts.open(shown));
 	const by = element("span", "jcn-by");
 	const summary = element("div", "jcn-summary");
 	const badges = element("div", "jcn-badges");
-	const action = actionOf(entry.id, ask);
-	const message = element("div", "jcn-message");
-	attributes(message, { role: "status" });
-	const code = codeLine();
+	// A part of the address that nobody gave is asked for on the page.
+	const connect = () =>
+		lacks(shown) ? acts.open(shown) : acts.connect(shown, {});
+	const action = actionOf(connect, () => acts.disconnect(shown));
+	const message = attributes(element("div", "jcn-message"), { role: "status" });
 	const node = element(
 		"div",
 		"jcn-card",
@@ -78,113 +170,22 @@ function cardOf(entry: Entry, ask: Ask): Row<Entry> {
 		summary,
 		message,
 		badges,
-		code.node,
 	);
 	attributes(node, { role: "listitem" });
 	return {
 		node,
 		update(next) {
+			shown = next;
 			node.dataset.state = next.state;
 			const name = visible(next.title || next.id);
 			setText(title, name);
+			attributes(title, { "aria-label": `About ${name}` });
 			setText(by, visible(next.developer));
-			setText(summary, next.summary);
+			setText(summary, visible(next.summary));
 			setText(message, next.message);
 			show(message, next.message !== "");
 			badges.replaceChildren(...badgesOf(next));
 			action.update(next, name);
-			code.update(next.code, name);
 		},
 	};
-}
-
-function avatar({ id, title }: Entry): HTMLElement {
-	const node = element("span", "jcn-avatar", initial(title || id));
-	node.style.setProperty("--jcn-hue", String(hue(id)));
-	return attributes(node, { "aria-hidden": "true" });
-}
-
-function badgesOf(entry: Entry): HTMLElement[] {
-	const said: [string, string][] = [
-		[entry.category, "category"],
-		[entry.badge, entry.badge],
-	];
-	if (entry.custom) said.push(["Custom", "custom"]);
-	return said
-		.filter(([words]) => words)
-		.map(([words, kind]) => {
-			const node = element("span", "jcn-badge", words);
-			node.dataset.kind = kind;
-			return node;
-		});
-}
-
-const CONNECT: Record<Entry["state"], string> = {
-	idle: "Connect",
-	connecting: "Connecting…",
-	connected: "Connected",
-	failed: "Try again",
-};
-
-function actionOf(id: string, ask: Ask) {
-	const connect = button("jcn-button", "", () => ask("connect", id));
-	const connected = element(
-		"span",
-		"jcn-connected",
-		icon("check"),
-		"Connected",
-	);
-	const disconnect = button("jcn-link", "Disconnect", () =>
-		ask("disconnect", id),
-	);
-	const done = element("div", "jcn-done", connected, disconnect);
-	return {
-		node: element("div", "jcn-action", connect, done),
-		update({ state }: Entry, name: string) {
-			const label = CONNECT[state] ?? CONNECT.idle;
-			setText(connect, label);
-			attributes(connect, { "aria-label": `${label} ${name}` });
-			attributes(disconnect, { "aria-label": `Disconnect ${name}` });
-			connect.disabled = state === "connecting";
-			show(connect, state !== "connected");
-			show(done, state === "connected");
-		},
-	};
-}
-
-const COPIED = 1500;
-
-/** The line of code that does the same, with a button that copies it. */
-function codeLine() {
-	const text = element("code", "");
-	const copy = button("jcn-copy", "", () => {
-		void copyText(text).then((done) => {
-			copy.replaceChildren(icon(done ? "check" : "cross"));
-			setTimeout(() => copy.replaceChildren(icon("copy")), COPIED);
-		});
-	});
-	copy.append(icon("copy"));
-	const node = element("div", "jcn-code", text, copy);
-	return {
-		node,
-		update(code: string, name: string) {
-			setText(text, visible(code));
-			attributes(copy, {
-				"aria-label": `Copy the line that connects ${name}`,
-				title: "Copy",
-			});
-			show(node, code !== "");
-		},
-	};
-}
-
-async function copyText(node: HTMLElement): Promise<boolean> {
-	try {
-		// Missing on plain http to another host, as JupyterHub at work may be.
-		await navigator.clipboard.writeText(node.textContent ?? "");
-		return true;
-	} catch {
-		getSelection()?.selectAllChildren(node);
-		return document.execCommand("copy");
-	}
 }

@@ -1,6 +1,15 @@
 /** The controls several views share. */
 
-import { attributes, button, element, icon } from "../dom";
+import {
+	attributes,
+	button,
+	element,
+	icon,
+	list,
+	type Row,
+	setText,
+	show,
+} from "../dom";
 
 /** A box that filters as a person types, and the query in it. */
 export function searchBox(label: string, changed: () => void) {
@@ -47,4 +56,46 @@ export function switchOf(turned: () => void) {
 			attributes(node, { "aria-checked": String(on), "aria-label": label });
 		},
 	};
+}
+
+type Chip = readonly [name: string, count: number | null];
+
+/** A row of chips of which one may be chosen; a second press lets it go. */
+export function chips(label: string, changed: () => void) {
+	let chosen = "";
+	const node = element("div", "jcn-chips");
+	attributes(node, { role: "group", "aria-label": label });
+	const chipOf = ([name]: Chip): Row<Chip> => {
+		const words = element("span", "", name);
+		const number = element("span", "jcn-muted");
+		const chip = button("jcn-chip", "", () => {
+			chosen = chosen === name ? "" : name;
+			changed();
+		});
+		chip.append(words, number);
+		return {
+			node: chip,
+			update([, count]) {
+				setText(number, String(count ?? ""));
+				show(number, count !== null);
+				attributes(chip, { "aria-pressed": String(chosen === name) });
+			},
+		};
+	};
+	const fill = list<Chip>(node, ([name]) => name, chipOf);
+	return { node, chosen: () => chosen, update: fill };
+}
+
+const LOOK_AGAIN = 1000;
+
+/** Calls `look` when a person turns to the view: another kernel may have changed what it shows. */
+export function looking(node: HTMLElement, look: () => void): void {
+	let last = Date.now();
+	const turned = () => {
+		if (Date.now() - last < LOOK_AGAIN) return;
+		last = Date.now();
+		look();
+	};
+	node.addEventListener("pointerenter", turned);
+	node.addEventListener("focusin", turned);
 }

@@ -2,7 +2,7 @@
 
 import { element, list, type Row, root, setText, show } from "../dom";
 import type { Host, Unsubscribe } from "../host";
-import type { Approval } from "../state/approval";
+import type { Questions } from "../state/approval";
 import { pendingWords, type Status } from "../state/status";
 import baseSheet from "../styles/base.css";
 import statusSheet from "../styles/status.css";
@@ -19,11 +19,15 @@ export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
 	const heading = element("div", "jcn-title", "Connected");
 	const connected = element("ul", "jcn-connected");
 	node.append(waiting, cards, heading, connected);
-	const fillCards = list<Approval>(
-		cards,
-		({ id }) => id,
-		(approval) => cardOf(approval, home),
-	);
+	let changed = () => {};
+	const unmount = mountApproval(cards, {
+		state: () => questionsOf(home.state()),
+		onState(callback) {
+			changed = callback;
+			return () => {};
+		},
+		send: home.send,
+	});
 	const fillConnected = list<Connected>(connected, ({ id }) => id, lineOf);
 	const update = () => {
 		const status = home.state();
@@ -32,7 +36,7 @@ export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
 		show(waiting, status.pending.length > 0);
 		show(cards, status.pending.length > 0);
 		show(heading, status.connected.length > 0);
-		fillCards(status.pending);
+		changed();
 		fillConnected(status.connected);
 		// A settled card takes the focus with it; Escape must still find the popup.
 		if (focused && !node.contains(document.activeElement)) host.focus();
@@ -41,31 +45,14 @@ export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
 	update();
 	return () => {
 		off();
-		fillCards([]);
+		unmount();
 		host.replaceChildren();
 	};
 }
 
-function cardOf(approval: Approval, home: Host<Status>): Row<Approval> {
-	let current = approval;
-	let changed = () => {};
-	const node = element("div", "");
-	const dispose = mountApproval(node, {
-		state: () => current,
-		onState(callback) {
-			changed = callback;
-			return () => {};
-		},
-		send: home.send,
-	});
-	return {
-		node,
-		dispose,
-		update(next) {
-			current = next;
-			changed();
-		},
-	};
+function questionsOf({ pending }: Status): Questions {
+	const state = pending.length > 0 ? "pending" : "settled";
+	return { id: "waiting", state, questions: pending };
 }
 
 function lineOf({ id, title }: Connected): Row<Connected> {

@@ -1,7 +1,8 @@
-/** The tools of the connected connectors, with a switch each and what they cost. */
+/** The tools of the connected connectors, how each is permitted, and what they cost. */
 
 import {
 	attributes,
+	button,
 	element,
 	list,
 	type Row,
@@ -10,55 +11,56 @@ import {
 	show,
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
-import { kindWords } from "../state/approval";
 import {
 	type Connector,
-	type Flip,
 	type Group,
 	groups,
-	type Tool,
+	type Scope,
 	type Tools,
 	total,
 	withFlips,
 } from "../state/tools";
 import baseSheet from "../styles/base.css";
 import toolsSheet from "../styles/tools.css";
-import { grouped, tokens, visible } from "../text";
-import { foldOf, searchBox, switchOf } from "./controls";
+import { count, grouped, tokens, visible } from "../text";
+import { foldOf, looking, searchBox, switchOf } from "./controls";
+import { pendingFlips } from "./switches";
+import { groupOf, type View } from "./toolrows";
 
-const PATIENCE = 3000;
 /** With more tools than this the connectors start folded. */
 const OPEN_UP_TO = 30;
 
-type Turn = (flip: Flip) => void;
-
-/** What every part below needs to know besides its own item. */
-interface View {
-	readonly turn: Turn;
-	query(): string;
-	/** True where the person sees the tools without unfolding them. */
-	readonly open: boolean;
-}
-
-/** Shows the tools and sends `toggle` messages. */
+/** Shows the tools and sends `set`, `reset`, `accept` and `look` messages. */
 export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 	const node = root(host, "tools", [baseSheet, toolsSheet]);
 	const search = searchBox("Search tools", () => update());
 	const header = headerOf();
 	const flips = pendingFlips(() => update());
-	const turn: Turn = (flip) => {
-		const { connector, tool, enabled } = flip;
-		flips.add(flip);
-		home.send({
-			id: home.state().id,
-			type: "toggle",
-			connector,
-			tool,
-			enabled,
-		});
+	const scopes = scopesOf(() => update());
+	const view: View = {
+		turn(flip) {
+			flips.add(flip);
+			home.send({ id: home.state().id, type: "set", ...flip });
+		},
+		reset: (connector, kind) =>
+			home.send({
+				id: home.state().id,
+				type: "reset",
+				connector,
+				kind,
+				here: scopes.scope() === "here",
+			}),
+		accept: (connector, tool, hash) =>
+			home.send({ id: home.state().id, type: "accept", connector, tool, hash }),
+		query: search.query,
+		scope: scopes.scope,
+		review: () => home.state().review === true,
+		open: startsOpen(home.state()),
 	};
-	const view = { turn, query: search.query, open: startsOpen(home.state()) };
+	const bar = element("div", "jcn-bar", header.node, search.node);
 	const sections = element("div", "jcn-sections");
+	const problem = element("div", "jcn-problem");
+	attributes(problem, { role: "alert" });
 	const none = element("div", "jcn-none", "No tool matches");
 	attributes(none, { role: "status" });
 	const fill = list<Connector>(
@@ -67,23 +69,27 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 		(connector) => sectionOf(connector, view),
 	);
 	const update = () => {
-		const connectors = withFlips(home.state().connectors ?? [], flips.all());
+		const state = home.state();
+		const connectors = withFlips(state.connectors ?? [], flips.all());
 		header.update(connectors, flips.late());
+		scopes.update(state.notebook ?? "");
+		setText(problem, state.problem ?? "");
+		show(problem, Boolean(state.problem));
 		fill(connectors);
-		const { tools } = total(connectors);
-		const found = connectors.some((c) => groups(c.tools, view.query()).length);
-		show(none, !found);
-		setText(none, tools === 0 ? "No tools" : "No tool matches");
+		const found = connectors.some((c) => groups(c, view.query()).length);
+		const hides = !state.review && connectors.some((c) => c.hidden.length > 0);
+		show(none, !found && !hides);
+		const idle = state.review && total(connectors).tools === 0;
+		show(bar, !idle);
+		show(scopes.node, !idle && (state.notebook ?? "") !== "");
+		setText(none, noneWords(state, connectors));
 	};
-	node.append(
-		element("div", "jcn-bar", header.node, search.node),
-		sections,
-		none,
-	);
+	node.append(bar, scopes.node, problem, sections, none);
 	const off = home.onState(() => {
 		flips.clear();
 		update();
 	});
+	looking(node, () => home.send({ id: home.state().id, type: "look" }));
 	update();
 	return () => {
 		off();
@@ -92,37 +98,16 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 	};
 }
 
-function startsOpen({ connectors = [] }: Tools): boolean {
-	return connectors.length === 1 || total(connectors).tools <= OPEN_UP_TO;
+function noneWords(state: Tools, connectors: readonly Connector[]): string {
+	if (total(connectors).tools > 0) return "No tool matches";
+	return state.review
+		? "Nothing to review: every tool is as it was accepted"
+		: "No tools";
 }
 
-/** Switches shown as turned until the kernel says how it is, or says nothing. */
-function pendingFlips(changed: () => void) {
-	let waiting: readonly Flip[] = [];
-	let isLate = false;
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const clear = () => {
-		clearTimeout(timer);
-		waiting = [];
-		isLate = false;
-	};
-	return {
-		all: () => waiting,
-		late: () => isLate,
-		clear,
-		add(flip: Flip) {
-			clearTimeout(timer);
-			waiting = [...waiting, flip];
-			isLate = false;
-			timer = setTimeout(() => {
-				// A switch must not claim what nobody confirmed.
-				waiting = [];
-				isLate = true;
-				changed();
-			}, PATIENCE);
-			changed();
-		},
-	};
+function startsOpen({ connectors = [], review }: Tools): boolean {
+	const few = total(connectors).tools <= OPEN_UP_TO;
+	return review || connectors.length === 1 || few;
 }
 
 function headerOf() {
@@ -145,34 +130,72 @@ function headerOf() {
 	};
 }
 
+/** Whether a switch is for all notebooks of the person, or for this one. */
+function scopesOf(changed: () => void) {
+	let scope: Scope = "mine";
+	const name = element("span", "jcn-muted jcn-note");
+	const choose = (next: Scope) => () => {
+		scope = next;
+		changed();
+	};
+	const mine = button("jcn-way", "All my notebooks", choose("mine"));
+	const here = button("jcn-way", "This notebook", choose("here"));
+	const ways = element("div", "jcn-ways", mine, here);
+	attributes(ways, { role: "group", "aria-label": "Permissions for" });
+	const label = element("span", "", "Permissions for");
+	const node = element("div", "jcn-scopes", label, ways, name);
+	return {
+		node,
+		scope: () => scope,
+		update(notebook: string) {
+			if (notebook === "") scope = "mine";
+			show(node, notebook !== "");
+			attributes(mine, { "aria-pressed": String(scope === "mine") });
+			attributes(here, { "aria-pressed": String(scope === "here") });
+			setText(
+				name,
+				scope === "here" ? `${visible(notebook)} can only be narrower` : "",
+			);
+		},
+	};
+}
+
 function sectionOf(connector: Connector, view: View): Row<Connector> {
 	const fold = foldOf(view.open, () => paint());
 	const name = element("span", "jcn-title");
 	const tally = element("span", "jcn-muted");
-	const power = switchOf(() =>
+	const isOn = () =>
+		view.scope() === "here" ? current.here && current.mine : current.mine;
+	const power = switchOf(() => {
+		// In a notebook, what is blocked everywhere cannot be switched on.
+		if (view.scope() === "here" && !current.mine) return;
 		view.turn({
 			connector: connector.id,
 			tool: null,
-			enabled: !current.enabled,
-		}),
-	);
+			kind: null,
+			setting: isOn() ? "block" : null,
+			here: view.scope() === "here",
+		});
+	});
 	fold.node.append(name, tally);
 	const body = element("div", "jcn-groups");
+	const hidden = hiddenOf();
 	const node = element(
 		"section",
 		"jcn-section",
 		element("div", "jcn-section-head", fold.node, power.node),
 		body,
+		hidden.node,
 	);
 	const fill = list<Group>(
 		body,
 		(group) => group.kind,
-		(group) => groupOf(group, connector.id, view.turn),
+		(group) => groupOf(group, connector.id, view),
 	);
 	let current = connector;
 	const paint = () => {
 		const query = view.query();
-		const hits = groups(current.tools, query);
+		const hits = groups(current, query);
 		const sum = total([current]);
 		const title = visible(current.title || current.id);
 		setText(name, title);
@@ -181,12 +204,16 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 			`${grouped(sum.enabled)} of ${grouped(sum.tools)} on, ${tokens(sum.tokens)}`,
 		);
 		attributes(node, { "aria-label": title });
-		power.update(current.enabled, `All tools of ${title}`);
+		power.update(isOn(), `All tools of ${title}`);
 		node.dataset.enabled = String(current.enabled);
 		// A search shows what it finds, folded or not.
-		fold.update(query !== "" || fold.open());
-		show(body, query !== "" || fold.open());
-		show(node, query === "" || hits.length > 0);
+		const shown = query !== "" || fold.open();
+		fold.update(shown);
+		show(body, shown && hits.length > 0);
+		hidden.update(
+			query === "" && shown && !view.review() ? current.hidden : [],
+		);
+		show(node, hits.length > 0 || (query === "" && !view.review()));
 		fill(hits);
 	};
 	return {
@@ -198,66 +225,33 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 	};
 }
 
-function groupOf(group: Group, connector: string, turn: Turn): Row<Group> {
-	const heading = element("div", "jcn-group-head");
-	const badge = element("span", "jcn-badge", kindWords(group.kind));
-	badge.dataset.kind = group.kind;
-	const tally = element("span", "jcn-muted");
-	heading.append(badge, tally);
-	const rows = element("div", "");
-	const fill = list<Tool>(
-		rows,
-		(tool) => tool.name,
-		(tool) => toolOf(tool, connector, turn),
-	);
-	return {
-		node: element("div", "jcn-group", heading, rows),
-		update(next) {
-			setText(tally, grouped(next.tools.length));
-			fill(next.tools);
-		},
-	};
-}
-
-function toolOf(tool: Tool, connector: string, turn: Turn): Row<Tool> {
-	let current = tool;
-	const power = switchOf(() =>
-		turn({ connector, tool: current.name, enabled: !current.enabled }),
-	);
-	const name = element("code", "jcn-name");
-	const title = element("span", "jcn-muted jcn-tool-title");
-	const cost = element("span", "jcn-cost");
-	const description = element("div", "jcn-description");
-	const signature = element("pre", "jcn-value");
+/** That rules take tools away, and which rules; not which tools. */
+function hiddenOf() {
 	const fold = foldOf(false, () => paint());
-	fold.node.append(name, title);
-	const node = element(
-		"div",
-		"jcn-tool",
-		power.node,
-		element("div", "jcn-tool-main", fold.node, description, signature),
-		cost,
-	);
+	const said = element("span", "");
+	const rules = element("ul", "jcn-rules");
+	const node = element("div", "jcn-hidden", fold.node, rules);
+	fold.node.append(said);
+	let current: Connector["hidden"] = [];
 	const paint = () => {
-		const open = fold.open();
-		node.dataset.enabled = String(current.enabled);
-		node.dataset.open = String(open);
-		setText(name, visible(current.name));
-		setText(
-			title,
-			current.title === current.name ? "" : visible(current.title),
+		const sum = current.reduce((all, each) => all + each.count, 0);
+		show(node, sum > 0);
+		setText(said, `${count(sum, "more tool")} blocked by policy`);
+		fold.update(fold.open());
+		show(rules, fold.open());
+		rules.replaceChildren(
+			...current.map((each) =>
+				element(
+					"li",
+					"",
+					`${visible(each.rule)} (${count(each.count, "tool")})`,
+				),
+			),
 		);
-		setText(cost, tokens(current.tokens));
-		setText(description, visible(current.description));
-		setText(signature, visible(current.signature));
-		show(description, current.description !== "");
-		show(signature, open && current.signature !== "");
-		fold.update(open);
-		power.update(current.enabled, visible(current.name));
 	};
 	return {
 		node,
-		update(next) {
+		update(next: Connector["hidden"]) {
 			current = next;
 			paint();
 		},

@@ -7,7 +7,9 @@ import type { Host, Message, Mount, Unsubscribe } from "../host";
 interface Model {
 	get(trait: "view"): unknown;
 	on(event: "change:view", changed: () => void): void;
+	on(event: "msg:custom", told: (content: unknown) => void): void;
 	off(event: "change:view", changed: () => void): void;
+	off(event: "msg:custom", told: (content: unknown) => void): void;
 	send(content: Message): void;
 	readonly widget_manager?: { readonly kernel?: unknown };
 }
@@ -23,20 +25,39 @@ export function widget<State>(
 ): Render {
 	return {
 		render({ model, el }) {
-			const host = hostOf<State>(model);
+			const [host, leave] = hostOf<State>(model);
 			const unmount = mount(el, host);
 			mounted(host, model);
-			return unmount;
+			return () => {
+				leave();
+				unmount();
+			};
 		},
 	};
 }
 
-function hostOf<State>(model: Model): Host<State> {
-	return {
-		state: () => (model.get("view") ?? {}) as State,
-		onState(changed) {
-			model.on("change:view", changed);
-			return () => model.off("change:view", changed);
+/**
+ * The host of a model. What the kernel tells this view alone lies over its
+ * trait: it is never in the widget's state, which a notebook may save.
+ */
+function hostOf<State>(model: Model): [Host<State>, Unsubscribe] {
+	let told: object = {};
+	const callbacks = new Set<() => void>();
+	const changed = () => {
+		for (const callback of callbacks) callback();
+	};
+	const listen = (content: unknown) => {
+		if (typeof content !== "object" || content === null) return;
+		told = { ...told, ...content };
+		changed();
+	};
+	model.on("msg:custom", listen);
+	model.on("change:view", changed);
+	const host: Host<State> = {
+		state: () => ({ ...(model.get("view") ?? {}), ...told }) as State,
+		onState(callback) {
+			callbacks.add(callback);
+			return () => callbacks.delete(callback);
 		},
 		send(message) {
 			// Looked up for each message: a restart brings another connection.
@@ -45,4 +66,9 @@ function hostOf<State>(model: Model): Host<State> {
 			void deliver(message, { kernel, comm });
 		},
 	};
+	const leave = () => {
+		model.off("msg:custom", listen);
+		model.off("change:view", changed);
+	};
+	return [host, leave];
 }

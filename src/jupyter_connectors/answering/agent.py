@@ -54,8 +54,11 @@ class Budget:
     tokens: int = 500_000
     """In and out together, over all requests."""
 
-    cost: Decimal | None = None
-    """US dollars; None for no limit."""
+    calls: int = 200
+    """Calls of tools that came through, over all requests: one answer of a model may ask for any number."""
+
+    cost: Decimal | None = Decimal(5)
+    """US dollars, where the price of the model is known; None for no limit."""
 
     definitions: int = 20_000
     """Tokens of tool definitions sent with each request. Past it the model gets a few tools and a search."""
@@ -116,7 +119,8 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
     Raises:
         AskFailed: the model's API failed, or the budget is used up; `.partial` is then an `Answer` so far.
     """
-    offered = define(tool for tool in setup.tools if setup.reads(tool) or not setup.read_only)
+    fence = setup.workspace.fence
+    offered = define((tool for tool in setup.tools if setup.reads(tool) or not setup.read_only), fence)
     deferred = _deferred(question, offered, history, setup.budget.definitions)
     shown = {name: each for name, each in offered.items() if name in history.core or name in deferred}
     tools = ConnectorTools(
@@ -124,7 +128,9 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
     )
     agent = Agent(
         model,
-        instructions=instructions(setup.today, deferred=len(offered) - len(history.core) if deferred else 0),
+        instructions=instructions(
+            setup.today, fence=fence, deferred=len(offered) - len(history.core) if deferred else 0
+        ),
         toolsets=[tools],
         capabilities=[ToolSearch(strategy=_searching(offered, history), max_results=_FOUND)],
     )
@@ -216,9 +222,19 @@ def _streaming(
 
 
 def _limits(budget: Budget) -> UsageLimits:
-    return UsageLimits(
-        request_limit=budget.requests, total_tokens_limit=budget.tokens, cost_limit=budget.cost, tool_calls_limit=None
+    return _Limits(
+        request_limit=budget.requests,
+        total_tokens_limit=budget.tokens,
+        cost_limit=budget.cost,
+        tool_calls_limit=budget.calls,
     )
+
+
+class _Limits(UsageLimits):
+    """Limits that say nothing where a model has no known price: the tokens are limited too."""
+
+    def check_cost(self, usage: RunUsage, *, warn_if_cost_unavailable: bool = False) -> None:
+        super().check_cost(usage, warn_if_cost_unavailable=False)
 
 
 def _closed(messages: Sequence[ModelMessage], record: Record) -> tuple[ModelMessage, ...]:
@@ -241,7 +257,7 @@ def _failure(error: AgentRunError | UserError, budget: Budget) -> AskFailed:
     if isinstance(error, UsageLimitExceeded):
         cost = "" if budget.cost is None else f", {budget.cost} US dollars"
         return AskFailed(
-            f"the question used up its budget: {budget.requests} steps, {budget.tokens:,} tokens{cost}",
+            f"the question used up its budget: {budget.requests} steps, {budget.tokens:,} tokens, {budget.calls} calls{cost}",
             hint="what was fetched is in the frames; ask something narrower, or go on with another %%ask",
         )
     if isinstance(error, ModelHTTPError):

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from jupyter_connectors.answering.preview import PLAIN, Fence, inert
+from jupyter_connectors.flags import flags
 from jupyter_connectors.models import Json, Tool, canonical
 from jupyter_connectors.text import visible
 
@@ -44,8 +46,12 @@ class Definition:
         return round((len(self.name) + len(self.description) + len(canonical(self.schema))) / 2.8)
 
 
-def define(tools: Iterable[Tool]) -> dict[str, Definition]:
-    """The definitions of `tools` by the names a model calls them: `<connector>__<tool>`, no two alike."""
+def define(tools: Iterable[Tool], fence: Fence = PLAIN) -> dict[str, Definition]:
+    """The definitions of `tools` by the names a model calls them: `<connector>__<tool>`, no two alike.
+
+    A description is the server's; where it has more in it than a description should, it stands between `fence`'s marks
+    and the model is told what is odd about it.
+    """
     found: dict[str, Definition] = {}
     for tool in sorted(tools, key=lambda each: (each.connector, each.name)):
         name, salt = model_name(tool), 0
@@ -53,11 +59,18 @@ def define(tools: Iterable[Tool]) -> dict[str, Definition]:
             salt += 1
             name = _hashed(tool, salt)
         schema, renamed = _schema(tool.input_schema)
-        description = _clean(f"{tool.title}. {tool.description}" if tool.title else tool.description)
         found[name] = Definition(
-            name=name, tool=tool, description=description[:_DESCRIPTION_LENGTH], schema=schema, renamed=renamed
+            name=name, tool=tool, description=_description(tool, fence), schema=schema, renamed=renamed
         )
     return found
+
+
+def _description(tool: Tool, fence: Fence) -> str:
+    said = _clean(f"{tool.title}. {tool.description}" if tool.title else tool.description)[:_DESCRIPTION_LENGTH]
+    odd = flags(tool)
+    if not odd:
+        return said
+    return f"{fence.opens} {inert(said)} {fence.closes} Careful: this tool {'; it '.join(odd)}."
 
 
 def model_name(tool: Tool) -> str:
@@ -111,9 +124,11 @@ def _told(value: Json, depth: int) -> Json:
         return {}
     if isinstance(value, list):
         return [_told(each, depth + 1) for each in value]
+    if isinstance(value, str):
+        return visible(value)
     if not isinstance(value, dict) or not _is_local(value.get("$ref")):
         return {} if isinstance(value, dict) else value
-    return {key: _member(key, each, depth) for key, each in value.items() if key not in _LEFT_OUT}
+    return {visible(key): _member(key, each, depth) for key, each in value.items() if key not in _LEFT_OUT}
 
 
 def _is_local(reference: Json) -> bool:
@@ -122,7 +137,9 @@ def _is_local(reference: Json) -> bool:
 
 def _member(key: str, value: Json, depth: int) -> Json:
     if key in _NAMED and isinstance(value, dict):
-        return {name: _told(each, depth + 1) for name, each in value.items()}
+        # The tool's own arguments keep their names here; those no API accepts get others afterwards.
+        plain = str if depth == 0 and key == "properties" else visible
+        return {plain(name): _told(each, depth + 1) for name, each in value.items()}
     return _clean(value)[:_TEXT_LENGTH] if key in _TOLD and isinstance(value, str) else _told(value, depth + 1)
 
 

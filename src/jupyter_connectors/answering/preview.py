@@ -6,8 +6,10 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from jupyter_connectors.secrets import masked
 from jupyter_connectors.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -16,12 +18,38 @@ if TYPE_CHECKING:
 BUDGET = 2_000
 """Tokens, at most, of any preview."""
 
-OPEN, CLOSE = "<untrusted-data>", "</untrusted-data>"
 _ROWS = 5
 _WIDTHS = (400, 160, 80, 40, 16)
 _NAME_WIDTH = 60
+_LOOKED_AT = 4_000
+"""Characters of a cell that are looked through for secrets; no more of it is ever shown."""
+
 _SCHEMA_SHARE = 0.45
 _NAMES_SHARE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """The marks between which a model is told that data stands. Their number is random, so no data can know it."""
+
+    number: str = ""
+
+    @classmethod
+    def new(cls) -> Fence:
+        """Marks for one conversation."""
+        return cls(f"-{token_hex(4)}")
+
+    @property
+    def opens(self) -> str:
+        return f"<untrusted-data{self.number}>"
+
+    @property
+    def closes(self) -> str:
+        return f"</untrusted-data{self.number}>"
+
+
+PLAIN = Fence()
+"""Marks without a number, for where no model reads them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +59,7 @@ class Facts:
     name: str
     completeness: str
     notes: Sequence[str] = ()
+    fence: Fence = PLAIN
 
 
 def tokens(text: str) -> int:
@@ -42,28 +71,29 @@ def tokens(text: str) -> int:
 def frame_preview(frame: pd.DataFrame, facts: Facts, *, budget: int = BUDGET) -> str:
     """A frame's name, size, columns with dtypes, first rows and completeness, within `budget` tokens.
 
-    Long cells and columns past the budget are left out visibly. What came from the service stands between
-    `<untrusted-data>` marks that it cannot itself contain.
+    Long cells and columns past the budget are left out visibly. What came from the service stands between marks that
+    it cannot itself contain, with secrets masked.
     """
     size = f"Frame {facts.name}: {len(frame):,} rows, {frame.shape[1]:,} columns. {one_line(facts.completeness, 240)}"
-    left = budget - tokens(size) - tokens(OPEN + CLOSE) - 40
+    left = budget - tokens(size) - tokens(facts.fence.opens + facts.fence.closes) - 40
     notes = _notes(facts.notes, budget // 10)
     left -= tokens(notes)
     schema, shown = _schema(frame, int(left * _SCHEMA_SHARE), int(left * _NAMES_SHARE))
     rows = _sample(frame, shown, left - tokens(schema))
-    parts = [size, OPEN, schema, rows, *([notes] if notes else []), CLOSE]
+    parts = [size, facts.fence.opens, schema, rows, *([notes] if notes else []), facts.fence.closes]
     if len(frame) > _ROWS:
         parts.append("Only these rows are shown; the frame has all of them. Compute with the sql tool.")
     return "\n".join(part for part in parts if part)
 
 
-def text_preview(text: str, *, budget: int = BUDGET) -> str:
-    """Prose between the marks for untrusted data, cut visibly to `budget` tokens."""
-    body = _inert(visible(text))
-    allowed = budget - tokens(OPEN + CLOSE) - 30
+def text_preview(text: str, *, budget: int = BUDGET, fence: Fence = PLAIN) -> str:
+    """Prose between the marks for untrusted data, cut visibly to `budget` tokens, with secrets masked."""
+    shown = budget * 4
+    body = inert(visible(masked(text[:shown]) + text[shown:]))
+    allowed = budget - tokens(fence.opens + fence.closes) - 30
     kept = body[: _fitting(body, allowed)]
     more = f"\n… ({len(body) - len(kept):,} more characters left out)" if len(kept) < len(body) else ""
-    return f"{OPEN}\n{kept}{more}\n{CLOSE}"
+    return f"{fence.opens}\n{kept}{more}\n{fence.closes}"
 
 
 def _fitting(text: str, allowed: int) -> int:
@@ -78,7 +108,7 @@ def _fitting(text: str, allowed: int) -> int:
 def _notes(notes: Sequence[str], allowed: int) -> str:
     if not notes:
         return ""
-    text = "Notes: " + _inert("; ".join(one_line(note, 160) for note in notes[:20]))
+    text = "Notes: " + inert(masked("; ".join(one_line(note, 160) for note in notes[:20])))
     kept = text[: _fitting(text, allowed)]
     return kept if len(kept) == len(text) else f"{kept}…"
 
@@ -134,11 +164,15 @@ def _lines(rows: list[list[Any]], width: int, columns: int) -> str:
     lines = [
         json.dumps([_short(cell, width) for cell in row[:columns]], ensure_ascii=False, default=str) for row in rows
     ]
-    return _inert("\n".join([f"First {len(rows)} rows{of}:", *lines]))
+    return inert("\n".join([f"First {len(rows)} rows{of}:", *lines]))
 
 
 def _cells(column: pd.Series[Any]) -> list[Any]:
-    return [_plain(value) for value in column.astype(object)]
+    return [_unsecret(_plain(value)) for value in column.astype(object)]
+
+
+def _unsecret(cell: Any) -> Any:
+    return masked(cell[:_LOOKED_AT]) + cell[_LOOKED_AT:] if isinstance(cell, str) else cell
 
 
 def _plain(value: Any) -> Any:
@@ -168,9 +202,9 @@ def _short(cell: Any, width: int) -> Any:
 
 
 def _name(name: object) -> str:
-    return _inert(one_line(str(name), _NAME_WIDTH))
+    return inert(one_line(masked(str(name)), _NAME_WIDTH))
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that cannot close the marks it stands between."""
     return text.replace("</", "<\\/")

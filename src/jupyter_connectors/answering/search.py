@@ -62,6 +62,10 @@ class ToolIndex:
         fused = {place: (1 - _NAME_SHARE) * score / top + _NAME_SHARE * self._by_name(place, asked) for place, score in scores.items()}  # fmt: skip
         for place in self._called_by_name(question):
             fused[place] = 2.0
+        for place, name in enumerate(self._names):
+            # What a description says, however much, does not come before a name that is what was asked for.
+            if name and name == asked:
+                fused[place] = max(fused.get(place, 0.0), 1.5)
         best = sorted(fused.items(), key=lambda each: (-each[1], each[0]))[:limit]
         return [Ranked(tool=self._tools[place], score=round(score, 4)) for place, score in best]
 
@@ -98,9 +102,9 @@ def _document(tool: Tool) -> tuple[str, str, str, str, str]:
     names = list(properties) if isinstance(properties, dict) else []
     return (
         _once(tool.name),
-        _once(tool.title),
+        _once(tool.title[:_SAID_LENGTH]),
         _once(tool.description[:_SAID_LENGTH]),
-        _once(" ".join(map(str, names))),
+        _once(" ".join(map(str, names))[:_SAID_LENGTH]),
         _once(tool.connector),
     )
 

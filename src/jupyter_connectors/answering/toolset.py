@@ -143,7 +143,9 @@ class ConnectorTools(AbstractToolset[None]):
     async def _kept(self, key: str, result: Result, hint: str) -> tuple[str, CallFinished]:
         """A result's rows as a frame of the conversation, and what the model sees of them."""
         if not result.tabular:
-            return text_preview(result.text), CallFinished(key=key, outcome="ok", message="text, not rows")
+            return text_preview(result.text, fence=self._workspace.fence), CallFinished(
+                key=key, outcome="ok", message="text, not rows"
+            )
         frame = await asyncio.to_thread(lambda: result.df)
         name = self._add(frame, hint)
         notes = list(result.notes)
@@ -153,7 +155,7 @@ class ConnectorTools(AbstractToolset[None]):
             notes.append(f"the lists in {child} are the frame {within}: {plural(len(rows), 'row')}, by parent_id")
         self.record.last = name
         line = result.completeness.line
-        told = frame_preview(frame, Facts(name=name, completeness=line, notes=notes))
+        told = frame_preview(frame, Facts(name=name, completeness=line, notes=notes, fence=self._workspace.fence))
         proven = {"complete": True, "partial": False}.get(result.completeness.state)
         return told, CallFinished(key=key, outcome="ok", rows=result.rows, complete=proven, frame=name, message=line)
 
@@ -162,13 +164,13 @@ class ConnectorTools(AbstractToolset[None]):
         name = self.record.last = self._add(frame, str(arguments.get("name") or "result"))
         cut = frame.attrs.get(CUT)
         line = f"cut after {cut:,} rows, there are more" if cut else "all rows of the query"
-        told = frame_preview(frame, Facts(name=name, completeness=line))
+        told = frame_preview(frame, Facts(name=name, completeness=line, fence=self._workspace.fence))
         return told, CallFinished(
             key=key, outcome="ok", rows=len(frame), complete=not cut, frame=name, message=line if cut else ""
         )
 
     async def _failed(self, key: str, error: ConnectorError, hint: str) -> tuple[str, CallFinished]:
-        said = text_preview(f"{error.problem}\n{error.hint}", budget=600)
+        said = text_preview(f"{error.problem}\n{error.hint}", budget=600, fence=self._workspace.fence)
         if isinstance(error, Denied):
             told = "DENIED. Nothing was sent. Do not try this call again, and say in the answer that it was not done."
             return f"{told}\n{said}", CallFinished(key=key, outcome="denied", message=error.problem)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from jupyter_connectors.answering.names import frame_name, reserved
+from jupyter_connectors.answering.preview import Fence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,8 @@ class Workspace:
     def __init__(self, taken: Callable[[str], bool] = lambda name: False) -> None:
         self._taken = taken
         self._frames: dict[str, pd.DataFrame] = {}
+        self.fence = Fence.new()
+        """The marks around what a model sees of them; one conversation keeps its own, as the instructions name them."""
 
     def add(self, frame: pd.DataFrame, hint: str) -> str:
         """Keeps a frame and gives it a name made from `hint`, a tool's name: invoices, then invoices_2.

@@ -77,6 +77,10 @@ def _copy(table: Table, query: str, options: list[str], to: Path) -> None:
         duckdb.connect(config=table.config(spill=spill)) as connection,
     ):
         connection.execute("SET TimeZone = 'UTC'")
+        if any(option.startswith("PARTITION_BY") for option in options):
+            # Each thread holds the rows of every open partition, and keeping their order holds all of them.
+            connection.execute("SET threads = 1")
+            connection.execute("SET preserve_insertion_order = false")
         connection.execute(f"COPY ({query}) TO {quoted_text(str(to))} ({', '.join(options)})")
 
 

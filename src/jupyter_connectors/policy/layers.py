@@ -162,9 +162,11 @@ def _refusal(entry: Entry, policy: Policy) -> str | None:
     )
     if refusals:
         return refusals[0]
-    private = isinstance(entry.target, Remote) and is_private(entry)
-    typed = entry.custom and not entry.registry
-    if private and (policy.private_networks == "no" or (policy.private_networks == "typed_only" and not typed)):
+    target = entry.target
+    if not isinstance(target, Remote) or not is_private(entry):
+        return None
+    typed = target.typed and (entry.custom or bool(entry.given))
+    if policy.private_networks == "no" or (policy.private_networks == "typed_only" and not typed):
         return "its address is in a private network, which the policy does not allow"
     return None
 

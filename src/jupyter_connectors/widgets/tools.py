@@ -1,77 +1,184 @@
-"""What can be called: every tool of every connector, with a switch each and what it costs a model."""
+"""What can be called: every tool of every connector, with a switch of three positions and what it costs a model."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from jupyter_connectors.errors import ConnectorError
+from jupyter_connectors.errors import ConnectorError, Denied
 from jupyter_connectors.kernel import Message
-from jupyter_connectors.models import Tool, ToolClass
+from jupyter_connectors.models import ToolClass
+from jupyter_connectors.permissions import SETTINGS, Setting
 from jupyter_connectors.signatures import parameters
+from jupyter_connectors.switchboard import Board, Group, Position, Switch, Target, board, choose, reset
 from jupyter_connectors.text import visible
 
 if TYPE_CHECKING:
     from jupyter_connectors.session import Session
 
+_DIFFERENCES = 200_000
+"""Characters of differences that are shown at once."""
+
 
 class Tools:
     """The list of one `%tools`. A switch takes effect at once: in calls, completion and what a model sees."""
 
-    def __init__(self, session: Session, identity: str, connectors: tuple[str, ...]) -> None:
+    def __init__(self, session: Session, identity: str, connectors: tuple[str, ...], *, review: bool = False) -> None:
+        """`review` leaves only what a person should look at: tools that changed or appeared."""
         from jupyter_connectors.widgets.view import View
 
         self._session = session
         self._id = identity
         self._connectors = connectors
+        self._review = review
+        self._turn = 0
+        self._problem = ""
         session.desk.open(identity, self._receive)
         self.view = View("tools", self._state(), session.desk)
+        # Only the newest list is kept up to date unasked: a notebook may have dozens.
+        session.watch(lambda: session.runtime.post(self._redraw), place="tools")
 
     def _receive(self, message: Message) -> None:
-        if message.get("type") == "toggle":
-            self._session.runtime.post(lambda: self._toggle(message))
+        # On the kernel's control thread or its main one: only hand over.
+        if message.get("type") == "look":
+            self._session.runtime.submit(self._look())
+        elif message.get("type") in ("set", "reset", "accept"):
+            self._session.runtime.post(lambda: self._act(message))
 
-    def _toggle(self, message: Message) -> None:
-        tool = message.get("tool")
+    async def _look(self) -> None:
+        """Another kernel may have set something, and a server may have changed its tools."""
+        await self._session.hub.renew()
+        self._redraw()
+
+    def _act(self, message: Message) -> None:
         try:
-            self._session.switch(
-                str(message.get("connector")), tool if tool is None else str(tool), on=message.get("enabled") is True
-            )
-        except ConnectorError:
-            return  # a switch of something that is gone; the next drawing shows what there is
-        self.view.show(self._state())
+            self._problem = ""
+            {"set": self._set, "reset": self._reset, "accept": self._accept}[str(message["type"])](message)
+        except ConnectorError as error:
+            self._problem = f"{error.problem}: {error.hint}"
+        except (ValueError, KeyError):
+            self._problem = ""  # nothing that a view of ours sends
+        self._turn += 1
+        self._redraw()
+
+    def _redraw(self) -> None:
+        try:
+            state = self._state()
+        except ConnectorError as error:
+            state = {**self.view.view, "turn": self._turn, "problem": f"{error.problem}: {error.hint}"}
+        self.view.show(state)
+
+    def _set(self, message: Message) -> None:
+        setting, tool, kind = message["setting"], message["tool"], message["kind"]
+        if setting not in (*SETTINGS, None) or not isinstance(tool, str | None):
+            raise ValueError("no setting")
+        chosen: Setting | None = setting
+        target = Target(
+            connector=str(message["connector"]),
+            tool=tool,
+            tool_class=None if kind is None or tool is not None else ToolClass(kind),
+            here=message["here"] is True,
+        )
+        choose(self._session.hub, self._session.controls, target, chosen)
+
+    def _reset(self, message: Message) -> None:
+        now = board(self._session.hub, str(message["connector"]))
+        reset(self._session.controls, now, ToolClass(message["kind"]), here=message["here"] is True)
+
+    def _accept(self, message: Message) -> None:
+        review = self._session.controls.review(str(message["connector"]), str(message["tool"]))
+        if review.tool.definition_hash != message["hash"]:
+            # What was on the screen is another definition than this one.
+            raise Denied(f"{message['tool']} changed again meanwhile", hint="look at it once more")
+        self._session.controls.accept(review)
 
     def _state(self) -> dict[str, Any]:
-        return {"id": self._id, "connectors": listing(self._session, self._connectors)}
+        return {
+            "id": self._id,
+            "turn": self._turn,
+            "problem": visible(self._problem),
+            "notebook": visible(self._session.notebook.rpartition("/")[2]),
+            "review": self._review,
+            "connectors": listing(self._session, self._connectors, review=self._review),
+        }
 
 
-def listing(session: Session, connectors: tuple[str, ...]) -> list[dict[str, Any]]:
-    """For each connector its tools, reads first, with class, switch and cost."""
-    order = list(ToolClass)
+def listing(session: Session, connectors: tuple[str, ...], *, review: bool = False) -> list[dict[str, Any]]:
+    """For each connector its tools, reads first, with class, switches, cost and what changed.
+
+    Raises:
+        ConnectorError: The policy cannot be read.
+    """
+    budget = _DIFFERENCES
     found = []
     for each in session.connected():
         if each.id not in connectors:
             continue
-        tools = sorted(each.tools, key=lambda tool: order.index(session.hub.class_of(tool)))
-        rows = [_row(session, tool) for tool in tools]
-        found.append(
-            {
-                "id": each.id,
-                "title": visible(each.entry.title),
-                "enabled": session.is_on(each.id, None),
-                "tokens": sum(row["tokens"] for row in rows if row["enabled"]),
-                "tools": rows,
-            }
-        )
+        now = board(session.hub, each.id)
+        rows = []
+        for switch in now.switches:
+            if switch.review is None and review:
+                continue
+            row = _row(session, switch)
+            if switch.review is not None:
+                budget -= len(switch.review.difference)
+                if budget < 0:
+                    row["review"]["difference"] = "… too much to show at once; accept others first"
+            rows.append(row)
+        found.append(_section(now, rows))
     return found
 
 
-def _row(session: Session, tool: Tool) -> dict[str, Any]:
+def _section(now: Board, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    on = now.on and now.on_here
+    return {
+        "id": now.found.id,
+        "title": visible(now.found.entry.title),
+        "enabled": on,
+        "mine": now.on,
+        "here": now.on_here,
+        "tokens": sum(row["tokens"] for row in rows if row["enabled"]),
+        "tools": rows,
+        "groups": [_group(each) for each in now.groups],
+        "hidden": [{"rule": visible(rule), "count": count} for rule, count in sorted(now.hidden.items())],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {"kind": str(group.tool_class), "mine": _position(group.mine), "here": _position(group.here)}
+
+
+def _row(session: Session, switch: Switch) -> dict[str, Any]:
+    tool = switch.tool
     return {
         "name": tool.name,
         "title": visible(tool.title),
         "description": visible(tool.description),
-        "kind": str(session.hub.class_of(tool)),
-        "enabled": session.is_on(tool.connector, tool.name),
+        "kind": str(switch.tool_class),
+        "enabled": switch.on,
         "tokens": tool.context_cost,
         "signature": visible(f"{tool.name}{parameters(tool, bounded=session.hub.lists(tool)).signature}"),
+        "mine": _position(switch.mine),
+        "here": _position(switch.here),
+        "review": _review(switch),
+    }
+
+
+def _position(position: Position | None) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    told: Mapping[str, Any] = asdict(position)
+    return {**told, "why": visible(position.why), "closed": {key: visible(why) for key, why in position.closed.items()}}
+
+
+def _review(switch: Switch) -> dict[str, Any] | None:
+    found = switch.review
+    if found is None:
+        return None
+    return {
+        "state": found.state,
+        "off": switch.off,
+        "hash": found.tool.definition_hash,
+        "difference": found.difference,
     }
