@@ -1,51 +1,64 @@
-"""The directory: one small TOML per connector we ship, and what the person added by address or command."""
+"""The directory: what we ship, what the organisation's registry lists, and what the person added."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shlex
 import sqlite3
-import sys
-import tomllib
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+import msgspec
+
+from jupyter_connectors.directory.custom import custom, custom_command, custom_remote
+from jupyter_connectors.directory.registry import Registry
+from jupyter_connectors.directory.remotes import filled
+from jupyter_connectors.directory.shelf import Shelf, shipped, shipped_entry
 from jupyter_connectors.errors import UnknownConnector, UsageProblem, nearest
-from jupyter_connectors.models import Entry, Launch, Remote, ToolClass
+from jupyter_connectors.models import Auth, Entry, Launch, Remote
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-"""What the person may call a connector. Nothing else, since some letters of other alphabets look the same."""
+__all__ = ["Catalogue", "custom_command", "custom_remote", "shipped", "shipped_entry"]
 
-_KEYS = {"name", "title", "description", "category", "developer", "examples", "package", "tools"}
+_REFERENCES = ("value", "client_secret", "idp_token")
+"""The fields of `Auth` that name a secret."""
 
 
 class Catalogue:
-    """The connectors that can be named: shipped entries first, then the person's own, kept in the store."""
+    """The connectors that can be named. What the person added comes before a shipped entry of the same name."""
 
-    def __init__(self, store: sqlite3.Connection) -> None:
+    def __init__(self, store: sqlite3.Connection, *, registry: Registry | None = None) -> None:
         self._store = store
-        self._shipped = {entry.id: entry for entry in shipped()}
+        self._shelf = Shelf()
+        self.registry = registry
 
     def entries(self) -> tuple[Entry, ...]:
-        """Every entry, the shipped ones first."""
-        added = self._store.execute("SELECT entry FROM connector ORDER BY id").fetchall()
-        return (*self._shipped.values(), *(_entry_of(json.loads(text)) for (text,) in added))
+        """Every entry: the shipped ones, those of the registry, those the person added."""
+        records = self._records()
+        own = _own(records)
+        listed = (*self._shelf.entries, *self._listed())
+        kept = [_set(each, records) for each in listed if each.id not in own]
+        return (*kept, *own.values())
 
-    def find(self, name: str) -> Entry:
-        """The entry called `name`; `acme_billing` finds `acme-billing`.
+    def find(self, name: str, given: Mapping[str, str] | None = None) -> Entry:
+        """The entry called `name`, ready to be connected; `acme_billing` finds `acme-billing`, `jira` finds `atlassian`.
+
+        Args:
+            given: Values for the variables in its address; what was given before holds where this is None.
 
         Raises:
             UnknownConnector: There is none; the hint has the nearest names.
+            UsageProblem: Its address needs a value that was never given, or one that was given does not fit.
         """
-        known = {entry.id: entry for entry in self.entries()}
-        found = known.get(name) or known.get(name.replace("_", "-"))
-        if found is None:
+        records = self._records()
+        entry = self._named(name, _own(records))
+        if entry is None:
+            known = [each.id for each in self.entries()]
             raise UnknownConnector(f"no connector is called {name!r}", hint=nearest(name, known))
-        return found
+        return _known(filled(entry, {**_given(entry, records), **(given or {})}), records)
+
+    def notes(self) -> tuple[str, ...]:
+        """What a person must know of the list: how old the registry's part is, what is missing from it."""
+        return self.registry.notes(self._shelf.entries) if self.registry is not None else ()
 
     def check(self, entry: Entry) -> None:
         """Looks whether a connector can be kept, before anything is sent to it.
@@ -54,13 +67,12 @@ class Catalogue:
             UsageProblem: The name is taken by a shipped entry, or a secret is written out in it.
         """
         # `acme_billing` too: it finds the shipped entry and is the variable of both.
-        if entry.id.lower().replace("_", "-") in self._shipped:
+        plain = entry.id.lower().replace("_", "-")
+        if plain in self._shelf.names or plain in self._shelf.aliases:
             raise UsageProblem(
                 f"{entry.id!r} is the name of a connector in the directory", hint="choose another with --name"
             )
-        target = entry.target
-        values = target.env if isinstance(target, Launch) else target.headers
-        for name, value in values.items():
+        for name, value in _secrets(entry.target):
             if not value.startswith("env:"):
                 raise UsageProblem(
                     f"the value of {name!r} would be stored as it is",
@@ -74,127 +86,111 @@ class Catalogue:
             UsageProblem: As `check` says.
         """
         self.check(entry)
-        text = json.dumps(_record_of(entry))
-        self._store.execute(
-            "INSERT INTO connector (id, entry) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
-            (entry.id, text),
-        )
+        self._keep(entry.id, _record_of(entry))
+
+    def keep(self, entry: Entry) -> None:
+        """Keeps what the person gave for an entry, for the next time: variables, a client id, references to secrets."""
+        listed = self._named(entry.id, {})
+        auth = _auth_of(entry.target, beside=listed.target if listed is not None else None)
+        if (entry.given or auth) and listed is not None:
+            self._keep(entry.id, {"id": entry.id, "set": dict(entry.given), **({"auth": auth} if auth else {})})
+
+    def holds(self, entry: Entry) -> bool:
+        """True if this very connector, with the same address or command, was added before."""
+        found = _own(self._records()).get(entry.id)
+        return found is not None and found.target == entry.target
 
     def remove(self, name: str) -> None:
-        """Forgets a connector the person added."""
+        """Forgets a connector the person added, or what was given for one of the directory."""
         self._store.execute("DELETE FROM connector WHERE id = ?", (name,))
 
+    def _named(self, name: str, own: Mapping[str, Entry]) -> Entry | None:
+        plain = name.replace("_", "-")
+        for each in (name, plain):
+            if found := own.get(each) or self._shelf.get(each):
+                return found
+        listed = {each.id: each for each in self._listed()}
+        found = listed.get(name) or listed.get(plain)
+        return found or self._shelf.get(self._shelf.aliases.get(plain.lower(), ""))
 
-def custom_remote(url: str, *, name: str | None, headers: Iterable[str] = ()) -> Entry:
-    """An entry for a Streamable HTTP endpoint.
+    def _listed(self) -> tuple[Entry, ...]:
+        if self.registry is None:
+            return ()
+        return self.registry.entries(self._shelf.entries)
 
-    Args:
-        headers: Each "Name: value", where the value may be `env:NAME`.
-
-    Raises:
-        UsageProblem: A header has no colon, or the address cannot be one.
-    """
-    pairs = _pairs(headers, ":", hint='write a header as "X-Api-Key: env:MY_KEY"')
-    try:
-        host = urlsplit(url).hostname or "remote"
-        host = host.encode("idna").decode()  # so that a name that only looks like another does not
-    except ValueError:
-        raise UsageProblem("this is no address a connector can have", hint="give the URL of an MCP endpoint") from None
-    return _custom(name or host.replace(".", "-"), f"The MCP server at {host}", Remote(url=url, headers=pairs))
-
-
-def custom_command(command: str, *, name: str | None, variables: Iterable[str] = ()) -> Entry:
-    """An entry for a local server started by a command line, which no shell interprets.
-
-    Args:
-        variables: Each "NAME=value", where the value may be `env:NAME`.
-
-    Raises:
-        UsageProblem: The command is empty or its quotes do not match, or a variable has no "=".
-    """
-    try:
-        argv = shlex.split(command)
-    except ValueError:
-        raise UsageProblem("the quotes in the command do not match", hint="close every quote") from None
-    if not argv:
-        raise UsageProblem("the command is empty", hint='for example: %connect --command "npx -y some-server" --name x')
-    pairs = _pairs(variables, "=", hint='write a variable as "NAME=env:NAME"')
-    program = argv[0].rsplit("/", 1)[-1]
-    return _custom(
-        name or program, f"Runs {program} on this machine", Launch(command=argv[0], args=tuple(argv[1:]), env=pairs)
-    )
-
-
-def _pairs(lines: Iterable[str], sign: str, *, hint: str) -> dict[str, str]:
-    pairs = {}
-    for line in lines:
-        key, found, value = line.partition(sign)
-        if not found or not key.strip():
-            # Without the line: it may be the secret itself.
-            raise UsageProblem(f"a name and a value must have {sign!r} between them", hint=hint)
-        pairs[key.strip()] = value.strip()
-    return pairs
-
-
-def _custom(name: str, summary: str, target: Launch | Remote) -> Entry:
-    if not _NAME.fullmatch(name):
-        raise UsageProblem(
-            f"{ascii(name)[1:-1]!r} is no name for a connector",
-            hint="choose one of plain letters, digits, '-', '_' and '.' with --name",
+    def _keep(self, name: str, record: Mapping[str, Any]) -> None:
+        self._store.execute(
+            "INSERT INTO connector (id, entry) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry",
+            (name, json.dumps(record)),
         )
-    return Entry(
-        id=name, title=name, summary=summary, category="added by you", developer="unknown", target=target, custom=True
-    )
+
+    def _records(self) -> dict[str, dict[str, Any]]:
+        rows = self._store.execute("SELECT id, entry FROM connector ORDER BY id").fetchall()
+        return {name: json.loads(text) for name, text in rows}
 
 
-def shipped() -> tuple[Entry, ...]:
-    """The entries in this package, by name."""
-    folder = files("jupyter_connectors.directory") / "entries"
-    found = [each for each in folder.iterdir() if each.name.endswith(".toml")]
-    return tuple(shipped_entry(each.read_text()) for each in sorted(found, key=lambda each: each.name))
+def _own(records: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:
+    return {name: _entry_of(record) for name, record in records.items() if "set" not in record}
 
 
-def shipped_entry(text: str) -> Entry:
-    """The entry that a TOML of the directory describes.
-
-    Raises:
-        ValueError: It has a key or a class that does not exist.
-    """
-    told: Mapping[str, Any] = tomllib.loads(text)
-    unknown = set(told) - _KEYS
-    if unknown:
-        raise ValueError(f"unknown keys in the directory entry {told.get('name')!r}: {sorted(unknown)}")
-    return Entry(
-        id=told["name"],
-        title=told["title"],
-        summary=told["description"],
-        category=told["category"],
-        developer=told["developer"],
-        # -P keeps the notebook's folder out of the import path: a file there must not pose as one of our modules.
-        target=Launch(command=sys.executable, args=("-P", "-m", told["package"]["module"]), env=_demo_variables()),
-        reviewed={name: ToolClass(each) for name, each in told["tools"].items()},
-        examples=tuple(told["examples"]),
-    )
+def _given(entry: Entry, records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What was given before for the variables that an entry has now."""
+    known = {each.name for each in entry.variables}
+    return {name: value for name, value in records.get(entry.id, {}).get("set", {}).items() if name in known}
 
 
-def _demo_variables() -> dict[str, str]:
-    wanted = ("JUPYTER_CONNECTORS_CACHE", "JUPYTER_CONNECTORS_TODAY", "XDG_CACHE_HOME")
-    return {name: f"env:{name}" for name in wanted if name in os.environ}
+def _set(entry: Entry, records: Mapping[str, Mapping[str, Any]]) -> Entry:
+    """The entry with what was given for it before, or as it is where that is not enough."""
+    try:
+        return filled(entry, _given(entry, records))
+    except UsageProblem:
+        return entry
+
+
+def _secrets(target: Launch | Remote) -> Iterator[tuple[str, str]]:
+    """The values that may hold a secret, each with the name it goes by."""
+    yield from (target.env if isinstance(target, Launch) else target.headers).items()
+    if isinstance(target, Remote):
+        for name in _REFERENCES:
+            value = getattr(target.auth, name)
+            if value not in ("", "keyring", "prompt"):
+                yield name, value
+
+
+def _known(entry: Entry, records: Mapping[str, Mapping[str, Any]]) -> Entry:
+    """The entry, with how the person wanted to be known there before."""
+    auth = records.get(entry.id, {}).get("auth")
+    if not auth or entry.custom or not isinstance(entry.target, Remote):
+        return entry
+    known = {each.name: getattr(entry.target.auth, each.name) for each in fields(Auth)}
+    return replace(entry, target=replace(entry.target, auth=msgspec.convert({**known, **auth}, Auth)))
+
+
+def _auth_of(target: Launch | Remote, *, beside: Launch | Remote | None = None) -> dict[str, Any]:
+    """What differs in how one is known there, by the names of the fields."""
+    if not isinstance(target, Remote):
+        return {}
+    plain = beside.auth if isinstance(beside, Remote) else Auth()
+    known = {each.name: getattr(target.auth, each.name) for each in fields(Auth)}
+    return {name: value for name, value in known.items() if value != getattr(plain, name)}
 
 
 def _record_of(entry: Entry) -> dict[str, Any]:
     target = entry.target
+    how: dict[str, Any]
     if isinstance(target, Launch):
         how = {"command": target.command, "args": list(target.args), "env": dict(target.env)}
     else:
-        how = {"url": target.url, "headers": dict(target.headers)}
+        auth = _auth_of(target)
+        how = {"url": target.url, "headers": dict(target.headers), **({"auth": auth} if auth else {})}
     return {"id": entry.id, "summary": entry.summary, **how}
 
 
 def _entry_of(record: Mapping[str, Any]) -> Entry:
     target: Launch | Remote
     if "url" in record:
-        target = Remote(url=record["url"], headers=record["headers"])
+        auth = msgspec.convert(record.get("auth", {}), Auth)
+        target = Remote(url=record["url"], headers=record["headers"], auth=auth)
     else:
         target = Launch(command=record["command"], args=tuple(record["args"]), env=record["env"])
-    return _custom(record["id"], record["summary"], target)
+    return custom(record["id"], record["summary"], target)
