@@ -6,7 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 FRONT := $(shell find labextension -name node_modules -prune -o -name build -prune -o -name lib -prune -o -type f -print 2>/dev/null)
 
-.PHONY: demo lab test check unit conformance cluster spark notebooks bench screenshots clean
+# What tests of the front end and of sign-in need: a browser, and Node for servers nobody here wrote.
+WITH_TOOLS = CHROMIUM="$$($(BIN)/python tools/chromium.py)" PATH="$$($(BIN)/python tools/node.py)"
+
+.PHONY: demo lab test check all-tests unit browser conformance cluster spark notebooks bench screenshots clean
 
 demo: $(VENV)/demo
 	$(BIN)/python tools/demo.py
@@ -14,7 +17,11 @@ demo: $(VENV)/demo
 lab: $(VENV)/frontend
 	$(BIN)/jupyter lab $(LAB) notebooks/01-first-dataframe.ipynb
 
-test: check unit cluster notebooks
+# Two at a time: most of them wait most of the time.
+test: check $(VENV)/kernels
+	$(MAKE) --jobs 2 --output-sync=target all-tests
+
+all-tests: browser unit cluster notebooks conformance
 
 check: $(VENV)/frontend
 	$(BIN)/ruff format --check
@@ -24,7 +31,10 @@ check: $(VENV)/frontend
 	$(BIN)/python tools/frontend.py check
 
 unit: $(VENV)/frontend $(VENV)/kernels
-	CHROMIUM="$$($(BIN)/python tools/chromium.py)" PATH="$$($(BIN)/python tools/node.py)" $(BIN)/pytest
+	$(WITH_TOOLS) $(BIN)/pytest --ignore tests/browser
+
+browser: $(VENV)/frontend
+	$(WITH_TOOLS) $(BIN)/pytest tests/browser
 
 # The official MCP client suite, against our own connection layer: about three minutes, or nothing where npm has it not.
 conformance: $(VENV)/dev
@@ -38,7 +48,7 @@ spark: $(VENV)/dev
 	$(BIN)/python tools/cluster.py spark
 
 notebooks: $(VENV)/dev
-	place=$$(mktemp -d) && JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \
+	place=$$(mktemp -d) && $(WITH_TOOLS) JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \
 	  JUPYTER_CONNECTORS_CACHE=$$place/cache $(BIN)/pytest --nbval --nbval-current-env -p no:cacheprovider notebooks
 
 bench: $(VENV)/dev
