@@ -71,11 +71,13 @@ def at(url: str, *, reads: bool = False, **headers: str) -> Entry:
     """A connector at this address; `reads` if its one tool was reviewed."""
     reviewed = {"echo": ToolClass.READ} if reads else {}
     target = Remote(url=url, headers=headers)
-    return Entry(id="web", title="Web", summary="listens", category="test", target=target, reviewed=reviewed)
+    return Entry(
+        id="web", title="Web", summary="listens", category="test", target=target, reviewed=reviewed, custom=True
+    )
 
 
 def billing_at(url: str) -> Entry:
-    return replace(ENTRIES["acme-billing"], target=Remote(url=url))
+    return replace(ENTRIES["acme-billing"], target=Remote(url=url), custom=True)
 
 
 @asynccontextmanager

@@ -21,6 +21,8 @@ from mcp_types import ErrorData, JSONRPCError, jsonrpc_message_adapter
 from pydantic_core import from_json
 
 from jupyter_connectors.errors import ConnectionFailed
+from jupyter_connectors.launching import refused
+from jupyter_connectors.launching import resolved as program_of
 from jupyter_connectors.models import Launch
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.text import visible
@@ -30,6 +32,19 @@ REPLY_REJECTED = -32098
 
 _CHUNK = 1 << 16
 _ID = re.compile(rb'"id"\s*:\s*(\d{1,18}|"[^"\\]{1,64}")')
+
+
+def parsed(line: bytes) -> Any:
+    """The JSON value of a line; what is no UTF-8 in it is replaced.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    line = line.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return from_json(line)
+    except ValueError:
+        return from_json(line.decode("utf-8", errors="replace"))
 
 
 class Child:
@@ -131,9 +146,8 @@ class Child:
             refused = f"the reply is larger than {self._limits.reply // (1024 * 1024)} MB"
         else:
             try:
-                text = line.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
                 # Parsed apart from the check: validating JSON text against a union builds the value twice.
-                message = jsonrpc_message_adapter.validate_python(from_json(text), by_name=False)
+                message = jsonrpc_message_adapter.validate_python(parsed(line), by_name=False)
                 await to_client.send(SessionMessage(message))
                 return
             except (ValueError, RecursionError):
@@ -171,12 +185,17 @@ async def _write(process: asyncio.subprocess.Process, from_client: Any) -> None:
 
 
 async def _spawn(launch: Launch) -> asyncio.subprocess.Process:
-    command = shutil.which(launch.command)
+    command = program_of(launch.command)
     if command is None:
         raise ConnectionFailed(
             f"the command {launch.command!r} was not found", hint="install it, or give its full path"
         )
-    argv = [os.path.abspath(command), *launch.args]  # noqa: PTH100, ASYNC240  # looks at no file
+    if names := refused(launch.env):
+        raise ConnectionFailed(
+            f"a server is not started with {' and '.join(names)}, which would make it load other code",
+            hint="take it out of the connector's variables",
+        )
+    argv = [str(command), *launch.args]
     # A kernel that is killed outright closes our end of the pipes, which ends a well-behaved server; this ends the
     # others too, where the system has it (Linux).
     if sys.platform == "linux" and (setpriv := shutil.which("setpriv")):

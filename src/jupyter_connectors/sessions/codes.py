@@ -13,3 +13,6 @@ HTTP_STATUS = -32097
 
 REPLY_REJECTED = -32098
 """The reply is too large, packed or unreadable. From the range left to implementations."""
+
+OURS = -32096
+"""An error of ours came instead of a reply; `data` is the random id it is kept under. From the same range."""

@@ -46,6 +46,10 @@ def connecting(title: str, error: BaseException) -> ConnectorError:
         return ConnectionFailed(
             f"{title} did not answer in time", hint="check that it is an MCP server, then try again"
         )
+    if isinstance(found, httpx2.ConnectError) and "certificate" in str(found).lower():
+        return ConnectionFailed(
+            f"{title} has a certificate that is not trusted here", hint="check the address; nothing was sent"
+        )
     if isinstance(found, httpx2.ConnectError):
         return ConnectionFailed(f"{title} cannot be reached", hint="check the address and that the server is running")
     if isinstance(found, httpx2.TransportError):

@@ -6,6 +6,7 @@ The SDK validates each reply as a whole, so that a single tool without `inputSch
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from jsonschema import Draft202012Validator, SchemaError
+from mcp.shared.inbound import find_invalid_x_mcp_header
 from mcp.shared.message import SessionMessage
-from mcp_types import JSONRPCResponse
+from mcp_types import JSONRPCNotification, JSONRPCResponse
 from mcp_types import Tool as WireTool
 from pydantic import ValidationError
 
@@ -31,6 +33,8 @@ class Listing:
 
     definitions: dict[str, dict[str, Json]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    outdated: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server says that its tools changed, and until they are listed again."""
 
 
 @asynccontextmanager
@@ -74,7 +78,15 @@ class _Mending:
             result = message.message.result
             if isinstance(result, dict):
                 _mend(result, self._listing)
+        elif _tells_of_change(message):
+            # Looked for here, where it comes in order: a call that is sent after it must know of it.
+            self._listing.outdated.set()
         return message
+
+
+def _tells_of_change(message: Any) -> bool:
+    told = message.message if isinstance(message, SessionMessage) else None
+    return isinstance(told, JSONRPCNotification) and told.method == "notifications/tools/list_changed"
 
 
 def _mend(result: dict[str, Any], listing: Listing) -> None:
@@ -95,7 +107,7 @@ def _tool(tool: Any, listing: Listing) -> dict[str, Any] | None:
     if len(name) > _NAME or one_line(name, _NAME) != name:
         listing.notes.append(f"{one_line(name, 40)}: dropped, its name is too long or has characters that do not show")
         return None
-    if not tool.get("inputSchema"):
+    if tool.get("inputSchema") in (None, {}):
         listing.notes.append(f"{name}: takes no declared arguments (no inputSchema)")
         tool["inputSchema"] = {"type": "object"}
     problem = _problem(tool)
@@ -126,4 +138,6 @@ def _problem(tool: dict[str, Any]) -> str | None:
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
     except RecursionError:
         return "its inputSchema is nested too deep"
-    return None
+    # A client MUST leave such a tool out (MCP specification 2026-07-28, "Streamable HTTP"); the SDK does so in silence.
+    invalid = find_invalid_x_mcp_header(schema)
+    return None if invalid is None else one_line(invalid, 160)

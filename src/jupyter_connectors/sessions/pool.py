@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jupyter_connectors.errors import UnknownConnector, nearest
@@ -11,13 +12,19 @@ from jupyter_connectors.sessions.limits import Limits
 
 if TYPE_CHECKING:
     from jupyter_connectors.sessions.connection import Connection
+    from jupyter_connectors.sessions.oauth.access import Access
 
 
 class Pool:
     """Opens, keeps and closes connections. Changed on the runtime's loop only; may be read from any thread."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self, limits: Limits, listed: Callable[[Connection], None] = lambda _: None, access: Access | None = None
+    ) -> None:
+        """`listed` is told whenever the tools of a connection were listed; without `access` nobody signs in."""
         self._limits = limits
+        self._access = access
+        self._listed = listed
         self._held: dict[str, Connection] = {}
         self._opening: dict[str, asyncio.Lock] = {}
 
@@ -38,8 +45,8 @@ class Pool:
             raise UnknownConnector(f"no connector is connected as {name!r}", hint=hint)
         return held
 
-    async def open(self, name: str, entry: Entry) -> Connection:
-        """The connection called `name`, opened if there is none or it was lost.
+    async def open(self, name: str, entry: Entry, limits: Limits | None = None, *, account: str = "") -> Connection:
+        """The connection called `name`, opened if there is none, it was lost, or a new sign-in is needed.
 
         Raises:
             ConnectionFailed: The server cannot be started or reached.
@@ -49,15 +56,22 @@ class Pool:
 
         async with self._opening.setdefault(name, asyncio.Lock()):
             held = self._held.get(name)
-            if held is not None and held.entry.target != entry.target:
+            if held is not None and (held.entry.target, held.account) != (entry.target, account):
                 raise UnknownConnector(
                     f"the name {name!r} is taken by another connector", hint="choose another with --as NAME"
                 )
-            if held is not None and held.alive:
+            if held is not None and held.alive and not held.over:
                 return held
             if held is not None:
                 await held.close()
-            fresh = Connection(name, entry, limits=self._limits)
+            fresh = Connection(
+                name,
+                entry,
+                limits=limits or self._limits,
+                listed=self._listed,
+                account=account,
+                access=self._access,
+            )
             await fresh.open()
             self._held[name] = fresh
             return fresh
@@ -70,7 +84,7 @@ class Pool:
             ConnectionFailed: It was lost and cannot be opened again.
         """
         held = self.get(name)
-        return held if held.alive else await self.open(name, held.entry)
+        return held if held.alive else await self.open(name, held.entry, account=held.account)
 
     async def close(self, name: str) -> None:
         """Leaves one server.

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
-from jupyter_connectors.errors import ConnectionFailed
+from jupyter_connectors.errors import ConnectionFailed, ConnectorError
 from jupyter_connectors.models import Remote
 from jupyter_connectors.sessions.child import resolved
-from jupyter_connectors.sessions.codes import CLOSED, HTTP_STATUS, REPLY_REJECTED, REQUEST_TIMEOUT
+from jupyter_connectors.sessions.codes import CLOSED, HTTP_STATUS, OURS, REPLY_REJECTED, REQUEST_TIMEOUT
+from jupyter_connectors.sessions.http import Reach, transport
 from jupyter_connectors.sessions.limits import Limits
+from jupyter_connectors.sessions.signing import Signing
 
 Number = int | str | None
 """The id of a JSON-RPC request, None where there is none to answer."""
@@ -27,13 +29,13 @@ _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 @asynccontextmanager
-async def remote_transport(remote: Remote, limits: Limits) -> AsyncIterator[Any]:
+async def remote_transport(remote: Remote, limits: Limits, signing: Signing) -> AsyncIterator[Any]:
     """The streams to a Streamable HTTP endpoint (MCP specification, "Transports").
 
-    Redirects stay on the endpoint's origin (the SDK's rule), so that headers never leave it.
+    Redirects stay on the endpoint's origin (the SDK's rule), so that headers and tokens never leave it.
 
     Raises:
-        ConnectionFailed: The address is no http(s) URL, or a header names a variable that is not set.
+        ConnectionFailed: The address cannot be a connector's, or a header names a variable that is not set.
     """
     parts = urlsplit(remote.url)
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
@@ -41,11 +43,13 @@ async def remote_transport(remote: Remote, limits: Limits) -> AsyncIterator[Any]
             f"{parts.scheme}://{parts.hostname or ''} is no address a connector can have",
             hint="give the http or https URL of an MCP endpoint, without a user name in it",
         )
+    reach = Reach((remote.url,) if remote.typed else ())
+    reach.check(httpx2.URL(remote.url))
     client = httpx2.AsyncClient(
-        headers={**_headers(remote), "Accept-Encoding": "identity"},
+        headers={**_headers({**resolved(remote.headers), **await signing.headers()}), "Accept-Encoding": "identity"},
         # The call's own limit comes first; this one ends what a server never answers, even after we told it to stop.
         timeout=httpx2.Timeout(2 * limits.call, connect=limits.connect),
-        transport=_Limited(httpx2.AsyncHTTPTransport(), limits.reply),
+        transport=_Limited(_Signed(transport(reach, resolve=signing.resolve), signing), limits.reply, signing),
     )
     # SDK servers send each result as text and again as structured content in one event; the SDK's default of 1 MiB
     # an event cuts a page of rows. Ours is the limit on the whole reply.
@@ -54,9 +58,8 @@ async def remote_transport(remote: Remote, limits: Limits) -> AsyncIterator[Any]
         yield pair
 
 
-def _headers(remote: Remote) -> dict[str, str]:
-    """The headers with their variables read. An error says which one cannot be sent and never its value."""
-    found = resolved(remote.headers)
+def _headers(found: dict[str, str]) -> dict[str, str]:
+    """The headers, looked at. An error says which one cannot be sent and never its value."""
     for name, value in found.items():
         if not _TOKEN.fullmatch(name) or not value.isascii() or not value.isprintable():
             raise ConnectionFailed(
@@ -66,6 +69,33 @@ def _headers(remote: Remote) -> dict[str, str]:
     return found
 
 
+class _Signed(httpx2.AsyncBaseTransport):
+    """A transport whose requests carry the token of the person, where the server wants one."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, signing: Signing) -> None:
+        self._inner = inner
+        self._signing = signing
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        provider = self._signing.provider
+        if provider is None:
+            return await self._inner.handle_async_request(request)
+        flow = provider.flow(request)
+        try:
+            await anext(flow)
+            while True:
+                response = await self._inner.handle_async_request(request)
+                try:
+                    await flow.asend(response)
+                except StopAsyncIteration:
+                    return response
+        finally:
+            await flow.aclose()
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
 class _Limited(httpx2.AsyncBaseTransport):
     """A transport whose replies stop at a size and are never unpacked (a small body can unpack to gigabytes).
 
@@ -73,9 +103,10 @@ class _Limited(httpx2.AsyncBaseTransport):
     on it.
     """
 
-    def __init__(self, inner: httpx2.AsyncHTTPTransport, limit: int) -> None:
+    def __init__(self, inner: httpx2.AsyncBaseTransport, limit: int, signing: Signing) -> None:
         self._inner = inner
         self._limit = limit
+        self._signing = signing
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         number = _number(request)
@@ -92,6 +123,8 @@ class _Limited(httpx2.AsyncBaseTransport):
         except httpx2.ReadTimeout:
             if number is None:
                 raise
+        except ConnectorError as error:
+            return _answer(number, OURS, "an error of our own", data=self._signing.keep(error))
         return _answer(number, REQUEST_TIMEOUT, "no answer came in time")
 
     async def _whole(self, request: httpx2.Request, number: Number, response: httpx2.Response) -> httpx2.Response:
@@ -170,13 +203,13 @@ def _refusal(request: httpx2.Request, number: Number, status: int) -> httpx2.Res
     return _answer(number, HTTP_STATUS, f"answered {status} {known.get(status, '')}".strip(), data=status)
 
 
-def _answer(number: Number, code: int, message: str, data: int | None = None) -> httpx2.Response:
+def _answer(number: Number, code: int, message: str, data: int | str | None = None) -> httpx2.Response:
     if number is None:
         return httpx2.Response(502)
     body = _error(number, code, message, data)
     return httpx2.Response(200, headers={"content-type": "application/json"}, content=body)
 
 
-def _error(number: Number, code: int, message: str, data: int | None = None) -> bytes:
+def _error(number: Number, code: int, message: str, data: int | str | None = None) -> bytes:
     error = {"code": code, "message": message, "data": data}
     return json.dumps({"jsonrpc": "2.0", "id": number, "error": error}).encode()

@@ -1,0 +1,1 @@
+"""Signing in: who gives tokens for a connector, how they are got, kept, renewed and given back."""
