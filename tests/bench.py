@@ -60,9 +60,7 @@ class Bench:
             edits, self.edits = self.edits, None
             if self.meanwhile is not None:
                 await self.meanwhile()
-            return Answer(
-                choice=self.says, by="you", arguments_json=edits, pattern=self.pattern, reason=self.reason
-            )
+            return Answer(choice=self.says, by="you", arguments_json=edits, pattern=self.pattern, reason=self.reason)
 
         return answer
 

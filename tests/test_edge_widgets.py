@@ -18,9 +18,9 @@ from jupyter_connectors.directory.catalogue import custom_command, shipped
 from jupyter_connectors.directory.pages import card
 from jupyter_connectors.errors import InvalidArguments
 from jupyter_connectors.frames.collect import Progress
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.progress import ProgressBar
-from jupyter_connectors.prompt import front_of
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.schema import checker
 from jupyter_connectors.session import Session

@@ -1,4 +1,7 @@
-"""Builds, or checks and tests, the front end: `python tools/frontend.py build|check`."""
+"""Builds, or checks and tests, the front end: `python tools/frontend.py build|check`.
+
+`python tools/frontend.py oidc` only installs the authorization server of the tests, and prints the PATH that has its Node.
+"""
 
 from __future__ import annotations
 
@@ -62,6 +65,10 @@ def link() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["oidc"]:
+        install("oidc")
+        print(environment()["PATH"])
+        sys.exit()
     install("labextension")
     if sys.argv[1:] == ["check"]:
         install("wire")

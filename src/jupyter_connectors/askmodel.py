@@ -11,8 +11,8 @@ from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Conversation, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError, Denied, UsageProblem
+from jupyter_connectors.fronts import Front, front_of
 from jupyter_connectors.models import Bound, Json, Tool, ToolClass
-from jupyter_connectors.prompt import Front, front_of
 from jupyter_connectors.secrets import masked
 from jupyter_connectors.session import Session
 from jupyter_connectors.widgets.answer import AnswerView, Line, State

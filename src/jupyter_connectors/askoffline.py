@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.models import Tool, ToolClass
-from jupyter_connectors.prompt import front_of
 from jupyter_connectors.session import Session
 from jupyter_connectors.show import escaped, result_bundle
 from jupyter_connectors.signatures import identifier

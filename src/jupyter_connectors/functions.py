@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, Unpack
 
-from jupyter_connectors.accounts import Means, account_name, with_means
+from jupyter_connectors.accounts import Given, account_name, means_of, with_means
 from jupyter_connectors.api import Connector
 from jupyter_connectors.extension import current
 
@@ -25,10 +25,8 @@ def connect(
     headers: Mapping[str, str] | None = None,
     settings: Mapping[str, str] | None = None,
     account: str = "",
-    scopes: Iterable[str] = (),
-    client_id: str = "",
-    client_secret: str = "",
-    key: str = "",
+    sign_in: Callable[[str], str] | None = None,
+    **means: Unpack[Given],
 ) -> Connector:
     """The connector called `what` in the directory, or the MCP server at an address, connected.
 
@@ -37,30 +35,35 @@ def connect(
         headers: Sent with every request to an address; a value `env:NAME` is read from the environment.
         settings: The parts of a service's address that are yours: `{"org": "acme"}`.
         account: Which of your accounts there; each is a connection of its own, such as `stripe-test`.
-        scopes: The only rights to ask the service for.
-        client_id: The id of a client you registered at the service.
-        client_secret, key: References, never the secret itself: `env:NAME`, `keyring` (asked for once, unseen, and kept)
-            or `prompt` (asked for in each kernel). `key` stands in place of a sign-in.
+        sign_in: What signs in where no person can, in a script or a test. It is called on a thread of its own with the
+            link to the service's page and gives the address that page sent the browser to in the end. It answers for
+            as long as this is connected; without it a person is asked. Keep the link and the address out of outputs.
+        means: `scopes`, the only rights to ask the service for; `client_id` of a client you registered there;
+            `client_secret` and `key`, which stands in place of a sign-in. These two are references, never the secret
+            itself: `env:NAME`, `keyring` (asked for once, unseen, and kept) or `prompt` (asked for in each kernel). For an
+            address also `issuer`, the only authorization server that may sign you in, and `hosts`, where else its pages
+            may be.
 
     Raises:
         UnknownConnector: The directory has no such name.
         UsageProblem: A secret is written out, or the name is taken.
         SignInNeeded: Nobody signed in, or nobody is there to.
+        SignInFailed: The service cannot be trusted, or `sign_in` failed or gave another address.
         ConnectionFailed: The server cannot be started or reached.
     """
     from jupyter_connectors.directory.catalogue import custom_remote
 
     session = current()
-    means = Means(scopes=tuple(scopes), client_id=client_id, client_secret=client_secret, key=key)
+    wanted = means_of(means)
     if what.startswith(("http://", "https://")):
         lines = [f"{header}: {value}" for header, value in (headers or {}).items()]
-        entry = with_means(custom_remote(what, name=name, headers=lines), means)
+        entry = with_means(custom_remote(what, name=name, headers=lines), wanted)
         session.catalogue.check(entry)
-        made = session.connect([entry], account=account)
+        made = session.connect([entry], account=account, sign_in=sign_in)
         session.catalogue.add(entry)
     else:
-        entry = with_means(session.find(what, settings), means)
-        made = session.connect([entry], name=name, account=account)
+        entry = with_means(session.find(what, settings), wanted)
+        made = session.connect([entry], name=name, account=account, sign_in=sign_in)
         session.catalogue.keep(entry)
     return Connector(session, made[0].id)
 

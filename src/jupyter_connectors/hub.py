@@ -133,7 +133,7 @@ class Hub(Offer):
             held = self._pool.get(name)
             if (held.entry.identity, held.account) == (entry.identity, account):
                 await self.disconnect(name)
-        # First, for it cannot fail: whoever signs in there next has allowed nothing yet.
+        # First, and whatever becomes of the rest: whoever signs in there next has allowed nothing yet.
         self.judge.grants.leave(entry.identity, account)
         if self._access is None or not isinstance(entry.target, Remote):
             return Left(was_signed_in=False, revoked=False)

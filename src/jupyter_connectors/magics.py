@@ -14,10 +14,9 @@ from IPython.display import display
 from traitlets import Unicode
 
 from jupyter_connectors.accounts import Means, account_name, is_key, status_rows, with_header, with_means
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.models import Entry
-from jupyter_connectors.prompt import front_of
 from jupyter_connectors.session import Session, new_id
-from jupyter_connectors.show import status_bundle
 from jupyter_connectors.text import plural
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ class ConnectorMagics(Magics):
     @argument("--client-id", default="", help="the id of a client you registered at the service")
     @argument("--client-secret", default="", metavar="env:NAME", help="its secret, by reference; never written out")
     @argument("--key", default="", metavar="env:NAME", help="a key in place of a sign-in; 'keyring' asks for it once")
+    @argument("--issuer", default="", metavar="URL", help="for an address: the only server that may sign you in")
+    @argument("--allow-host", action="append", default=[], metavar="HOST", help="where else that server's pages may be")
     @argument("--status", action="store_true", help="show how each connector in use stands")
     @argument("--explain", action="append", default=[], metavar="NAME", help="say which rule decides about a tool")
     @line_magic
@@ -192,6 +193,8 @@ class ConnectorMagics(Magics):
         for each in args.explain:
             self._session.show(explain_bundle(explained(self._session.hub, self._session.catalogue, each)))
         if args.status:
+            from jupyter_connectors.show import status_bundle
+
             self._session.show(status_bundle(status_rows(self._session.hub)))
 
     def _directory(self) -> None:
@@ -214,7 +217,14 @@ class ConnectorMagics(Magics):
 
 def _means(args: Namespace) -> Means:
     scopes = tuple(scope for each in args.scope for scope in each.replace(",", " ").split())
-    return Means(scopes=scopes, client_id=args.client_id, client_secret=args.client_secret, key=args.key)
+    return Means(
+        scopes=scopes,
+        client_id=args.client_id,
+        client_secret=args.client_secret,
+        key=args.key,
+        issuer=args.issuer,
+        hosts=tuple(args.allow_host),
+    )
 
 
 def _settings(lines: list[str]) -> dict[str, str] | None:

@@ -8,7 +8,7 @@ from math import ceil
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from jupyter_connectors.prompt import Front
+from jupyter_connectors.fronts import Front
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.text import plural
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
-from typing import Literal
 
 from jupyter_connectors.approval import Answer, Choice, Request
 from jupyter_connectors.consent import ASKS, DOES, edited, reason_of
@@ -15,8 +13,6 @@ from jupyter_connectors.launching import dangers, described
 from jupyter_connectors.models import Entry, Json, Launch
 from jupyter_connectors.secrets import masked
 from jupyter_connectors.text import one_line, plural, visible
-
-Front = Literal["notebook", "terminal", "nobody"]
 
 _KEYS: dict[str, Choice] = {
     "y": "once",
@@ -28,18 +24,6 @@ _KEYS: dict[str, Choice] = {
     "a": "always",
     "always": "always",
 }
-
-
-def front_of(shell: object | None) -> Front:
-    """Who could answer: a notebook's front end, a terminal, or nobody (nbconvert, papermill, a script).
-
-    Called on the main thread, while a cell runs.
-    """
-    kernel = getattr(shell, "kernel", None)
-    if kernel is None:
-        return "terminal" if sys.stdin is not None and sys.stdin.isatty() else "nobody"
-    request = kernel.get_parent("shell") or {}
-    return "notebook" if request.get("content", {}).get("allow_stdin") else "nobody"
 
 
 def ask_in_words(request: Request) -> Answer:

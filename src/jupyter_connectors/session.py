@@ -14,32 +14,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_connectors.accounts import account_name, left_words
-from jupyter_connectors.api import Connector
-from jupyter_connectors.approval import Approver
-from jupyter_connectors.audit import Audit, Where
-from jupyter_connectors.auditfile import AuditFile
-from jupyter_connectors.controls import Controls
 from jupyter_connectors.errors import Denied, UnknownConnector, UsageProblem, nearest
-from jupyter_connectors.hub import Hub
-from jupyter_connectors.judgement import Judge
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.kernel import Desk, push
 from jupyter_connectors.models import Entry, Launch, ToolCall
-from jupyter_connectors.offering import Connected
-from jupyter_connectors.policy.loading import PolicyFiles
-from jupyter_connectors.prompt import ask_to_start, front_of
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.sessions.limits import Limits
-from jupyter_connectors.signatures import identifier
 from jupyter_connectors.store import Store, default_path, open_store
 from jupyter_connectors.text import visible
-from jupyter_connectors.vault import Vault
-from jupyter_connectors.widgets.approval import Cards
-from jupyter_connectors.widgets.signin import SignIns
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jupyter_connectors.approval import Approver
+    from jupyter_connectors.audit import Audit
+    from jupyter_connectors.auditfile import AuditFile
+    from jupyter_connectors.controls import Controls
     from jupyter_connectors.directory.catalogue import Catalogue
     from jupyter_connectors.directory.registry import Registry
     from jupyter_connectors.frames.gathering import Gathering
@@ -47,6 +37,11 @@ if TYPE_CHECKING:
     from jupyter_connectors.frames.result import Result
     from jupyter_connectors.frames.spans import Listing
     from jupyter_connectors.gateway import Gateway
+    from jupyter_connectors.hub import Hub
+    from jupyter_connectors.judgement import Judge
+    from jupyter_connectors.offering import Connected
+    from jupyter_connectors.widgets.approval import Cards
+    from jupyter_connectors.widgets.signin import Script, SignIns
 
 
 class Session:
@@ -56,8 +51,6 @@ class Session:
         self.shell = shell
         self.runtime = Runtime()
         self.desk = Desk()
-        self.cards = Cards(shell, self.runtime, self.desk, self.announce)
-        self.sign_ins = SignIns(shell, self.runtime, self.desk)
         self._limits = limits or Limits()
         self._hub: Hub | None = None
         self._gateway: Gateway | None = None
@@ -74,21 +67,44 @@ class Session:
         return open_store(default_path())
 
     @cached_property
+    def cards(self) -> Cards:
+        """The questions that wait for the person."""
+        from jupyter_connectors.widgets.approval import Cards
+
+        return Cards(self.shell, self.runtime, self.desk, self.announce)
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """The sign-ins that wait for the person."""
+        from jupyter_connectors.widgets.signin import SignIns
+
+        return SignIns(self.shell, self.runtime, self.desk)
+
+    @cached_property
     def audit(self) -> Audit:
         """The record of every call."""
+        from jupyter_connectors.audit import Audit, Where
+
         return Audit(self.store, where=Where.here(), files=self._audit_files)
 
     def _audit_files(self) -> tuple[AuditFile, ...]:
+        from jupyter_connectors.auditfile import AuditFile
+
         return tuple(AuditFile(Path(each.path), each.required) for each in self.judge.policy().audit)
 
     @cached_property
     def judge(self) -> Judge:
         """The policy, the person's settings and what they have allowed."""
+        from jupyter_connectors.judgement import Judge
+        from jupyter_connectors.policy.loading import PolicyFiles
+
         return Judge(self.store, policy=PolicyFiles().current, notebook=lambda: self.notebook)
 
     @cached_property
     def controls(self) -> Controls:
         """What the person sets, takes back and reviews."""
+        from jupyter_connectors.controls import Controls
+
         return Controls(self.hub, self.catalogue, notebook=lambda: self.notebook, changed=self.announce)
 
     @property
@@ -141,7 +157,9 @@ class Session:
     @cached_property
     def hub(self) -> Hub:
         """The call path. Its servers are left when the kernel ends."""
+        from jupyter_connectors.hub import Hub
         from jupyter_connectors.sessions.oauth.access import Access
+        from jupyter_connectors.vault import Vault
 
         spool = tempfile.TemporaryDirectory(prefix="jupyter-connectors-")
         hub = Hub(
@@ -168,16 +186,28 @@ class Session:
         self._hub = hub
         return hub
 
-    def connect(self, entries: Sequence[Entry], *, name: str | None = None, account: str = "") -> list[Connected]:
+    def connect(
+        self,
+        entries: Sequence[Entry],
+        *,
+        name: str | None = None,
+        account: str = "",
+        sign_in: Script | None = None,
+    ) -> list[Connected]:
         """Connects the entries side by side and binds each in the notebook, a named account as an object of its own.
+
+        `sign_in` stands for the person, for as long as they are connected.
 
         Raises:
             ConnectorError: The first that could not be connected; the others stay.
         """
+        from jupyter_connectors.accounts import account_name
+
         wanted = [(name or account_name(entry.id, account), entry) for entry in entries]
         for each, entry in wanted:
             self.check_free(each)
             self._check_start(entry)
+            self.sign_ins.by_script(each, sign_in)
         made = self.runtime.run(self._connect(wanted, account))
         warm = threading.Thread(target=_warm_up, name="jupyter-connectors-imports", daemon=True)
         warm.start()
@@ -190,10 +220,14 @@ class Session:
         if not self.attended:
             hint = "connect it once where you can answer; it is then remembered as it is"
             raise Denied(f"{entry.id} was not started: nobody is there to ask", hint=hint)
+        from jupyter_connectors.prompt import ask_to_start
+
         if not ask_to_start(entry, entry.target):
             raise Denied(f"{entry.id} was not started: you said no", hint="nothing was run")
 
     async def _connect(self, wanted: Sequence[tuple[str, Entry]], account: str) -> list[Connected]:
+        from jupyter_connectors.offering import Connected
+
         opening = (self.hub.connect(entry, name=name, account=account) for name, entry in wanted)
         done = await asyncio.gather(*opening, return_exceptions=True)
         made = [each for each in done if isinstance(each, Connected)]
@@ -219,6 +253,8 @@ class Session:
         Raises:
             UnknownConnector: There is none of this name.
         """
+        from jupyter_connectors.accounts import left_words
+
         try:
             found = self.hub.connected(self._connected_as(name))
             entry, account = found.entry, account or self.hub.health(found.id).account
@@ -229,7 +265,8 @@ class Session:
         left = self.runtime.run(self.hub.sign_out(entry, account=account))
         for each in gone:
             self.unbind(each)
-        return left_words(visible(entry.title), left)
+        title = visible(f"{entry.title} ({account})" if account else entry.title)
+        return left_words(title, left)
 
     def is_taken(self, name: str) -> bool:
         """True for a variable of the notebook that is the person's own, not a frame we bound."""
@@ -238,12 +275,17 @@ class Session:
 
     def unbind(self, name: str) -> None:
         """Takes a connector's object out of the notebook, if it is still there."""
+        from jupyter_connectors.api import Connector
+
         if self.shell is not None and isinstance(self.shell.user_ns.get(_variable(name)), Connector):
             del self.shell.user_ns[_variable(name)]
+        self.sign_ins.by_script(name, None)
         self.announce()
 
     def bind(self, name: str) -> None:
         """Puts the connector's object into the notebook, `acme-billing` as `acme_billing`."""
+        from jupyter_connectors.api import Connector
+
         if self.shell is not None:
             self.shell.user_ns[_variable(name)] = Connector(self, name)
 
@@ -317,9 +359,9 @@ class Session:
         return self._connected_as(name)
 
     def status(self) -> dict[str, Any]:
-        """What the front end's status item shows."""
+        """What the front end's status item shows. Makes nothing that is not there yet."""
         connected = [{"id": each.id, "title": visible(each.entry.title)} for each in self.connected()]
-        return {"connected": connected, "pending": self.cards.pending}
+        return {"connected": connected, "pending": self.cards.pending if "cards" in self.__dict__ else []}
 
     def announce(self) -> None:
         """Tells the front end, and whoever watches, that something changed. From any thread."""
@@ -366,6 +408,8 @@ class Session:
         Raises:
             UsageProblem: The notebook has a variable of the person's own there.
         """
+        from jupyter_connectors.api import Connector
+
         if self.shell is None:
             return
         variable = _variable(name)
@@ -382,6 +426,8 @@ class Session:
 
 
 def _variable(name: str) -> str:
+    from jupyter_connectors.signatures import identifier
+
     return identifier(name, taken={})
 
 

@@ -9,8 +9,8 @@ from IPython.core.error import UsageError
 
 from jupyter_connectors.errors import UsageProblem
 from jupyter_connectors.explaining import split_name
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.models import ToolClass
-from jupyter_connectors.prompt import front_of
 from jupyter_connectors.session import Session, new_id
 from jupyter_connectors.switchboard import Target, choose
 from jupyter_connectors.text import plural

@@ -123,7 +123,10 @@ class Table:
 
     def arrow_stream(self, requested_schema: object | None = None) -> object:
         """The rows as an Arrow C stream capsule."""
-        connection = duckdb.connect(config=_CONFIG)
+        # More threads read ahead of whoever takes the batches.
+        connection = duckdb.connect(
+            config={**self.config(spill=str(self.folder)), "threads": "1", "memory_limit": "192MB"}
+        )
         return self.relation(connection).__arrow_c_stream__(requested_schema)
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import uuid4
 
+from jupyter_connectors.fronts import Front
 from jupyter_connectors.kernel import Desk
 from jupyter_connectors.markdown import harmless
-from jupyter_connectors.prompt import Front
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.show import escaped
 from jupyter_connectors.signatures import identifier

@@ -13,8 +13,9 @@ from jupyter_connectors.bounds import holds
 from jupyter_connectors.consent import bounds_of, edited, offered, reason_of, said
 from jupyter_connectors.consulting import NOBODY
 from jupyter_connectors.errors import InvalidArguments
+from jupyter_connectors.fronts import Front, front_of
 from jupyter_connectors.kernel import Desk, Message
-from jupyter_connectors.prompt import Front, ask_in_words, front_of
+from jupyter_connectors.prompt import ask_in_words
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.show import code, escaped
 from jupyter_connectors.text import one_line

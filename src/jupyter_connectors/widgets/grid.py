@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.kernel import Desk, Message
 from jupyter_connectors.models import Json
-from jupyter_connectors.prompt import front_of
 from jupyter_connectors.secrets import masked
-from jupyter_connectors.show import result_bundle
 from jupyter_connectors.text import visible
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ class Grids:
         return said not in ("off", "0", "false", "no") and front_of(self._shell) == "notebook"
 
     def _result(self, result: Result, **_: Any) -> dict[str, Any]:
+        from jupyter_connectors.show import result_bundle
+
         bundle: dict[str, Any] = dict(result_bundle(result))
         if result.tabular and self.wanted:
             bundle[MIME] = {"id": self._grid_of(result, _of_result).id}
