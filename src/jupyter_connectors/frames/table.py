@@ -23,6 +23,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 _LEAST_BUFFER = 4 * 1024 * 1024
 """DuckDB reads JSON through buffers of at least the largest line, a few for each thread."""
+_BATCH = 20_000
+"""Rows of a batch of an Arrow stream."""
+
 _MEMORY = "256MB"
 """What DuckDB may hold while rows pass through it; more goes to a folder beside the spool."""
 
@@ -127,7 +130,14 @@ class Table:
         connection = duckdb.connect(
             config={**self.config(spill=str(self.folder)), "threads": "1", "memory_limit": "192MB"}
         )
-        return self.relation(connection).__arrow_c_stream__(requested_schema)
+        relation = self.relation(connection)
+        # DuckDB's own capsule has batches of a million rows, and no public one has a size.
+        submit = getattr(relation, "_submit", None)
+        return (
+            relation.__arrow_c_stream__(requested_schema)
+            if submit is None
+            else submit("stream", _BATCH).arrow_capsule()
+        )
 
 
 def dtype_of(column: Column) -> Any:
