@@ -229,3 +229,15 @@ def test_case_75_a_notebook_cannot_widen() -> None:
         chosen = known(WRITE, notebook_setting=setting)
         assert judge(call(amount=50), tool(), chosen, rules).decision == "ask"
         assert judge(call(amount=51), tool(), chosen, rules).decision == "deny"
+
+
+def test_case_74_code_in_the_kernel_that_rewrites_the_users_own_policy_lifts_nothing(
+    machine: Path, tmp_path: Path
+) -> None:
+    places = Places(system=(machine,), user=(tmp_path,), cache=tmp_path / "cache")
+    files = PolicyFiles({}, places=places)
+    blocked = judge(call(), tool(), known(), files.current())
+    (tmp_path / FILE).write_text('version = 1\n[[rules]]\nconnector = "*"\ntool = "*"\neffect = "allow"\n')
+    after = judge(call(), tool(), known(), files.current())
+    assert len(files.current().layers) == 2
+    assert (blocked.decision, after.decision) == ("deny", "deny")
