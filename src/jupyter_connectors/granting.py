@@ -116,7 +116,12 @@ class Grants:
 
     def leave(self, identity: str, account: str) -> int:
         """Takes back all that was allowed with one account at a service, in every kernel; how many there were."""
+        self._store.move(f"left {identity} {account}")
         return self.revoke(*(each.id for each in self.all() if (each.identity, each.account) == (identity, account)))
+
+    def left(self, identity: str, account: str) -> int:
+        """How often an account at a service was left, in whichever kernel."""
+        return self._store.turn(f"left {identity} {account}")
 
     def end_session(self, connector: str) -> None:
         """Forgets the yeses for this session to a connector that is left."""

@@ -26,7 +26,7 @@ from jupyter_connectors.calls import (
     unknown,
 )
 from jupyter_connectors.consulting import NOBODY, Matter, Questions, present_values
-from jupyter_connectors.errors import ConnectorError, Denied, ServerGone
+from jupyter_connectors.errors import ConnectorError, Denied, ServerGone, SignInNeeded
 from jupyter_connectors.frames.pace import Paces
 from jupyter_connectors.judgement import Judge
 from jupyter_connectors.models import Entry, Json, Remote, Reply, Tool, ToolCall, ToolClass
@@ -90,6 +90,8 @@ class Hub(Offer):
         self._paces = Paces()
         self._checkers: dict[str, Checker] = {}
         """By the hash of a tool's definition: making one costs more than using it."""
+        self._joined: dict[str, int] = {}
+        """By name, how often its account had been left when it was connected."""
 
     async def connect(self, entry: Entry, *, name: str | None = None, account: str = "") -> Connected:
         """Connects `entry`, under `name` if given, and lists its tools. Connecting again gives the same connection.
@@ -107,7 +109,21 @@ class Hub(Offer):
         limits = (
             self._limits if most is None else replace(self._limits, reply=min(self._limits.reply, most * 1_000_000))
         )
-        return self.connected((await self._pool.open(name or entry.id, entry, limits, account=account)).name)
+        wanted = name or entry.id
+        if wanted in self._pool.names:
+            await self._left(wanted)
+        turn = self.judge.grants.left(entry.identity, account)
+        opened = (await self._pool.open(wanted, entry, limits, account=account)).name
+        self._joined[opened] = turn
+        return self.connected(opened)
+
+    async def _left(self, name: str) -> bool:
+        """Whether the person has signed out since this was connected, in whichever kernel; it is left here then too."""
+        held = self._pool.get(name)
+        if self.judge.grants.left(held.entry.identity, held.account) == self._joined.get(name):
+            return False
+        await self.disconnect(name)
+        return True
 
     async def disconnect(self, name: str) -> None:
         """Leaves the server and forgets what was allowed for this session; a lasting yes stays.
@@ -116,6 +132,7 @@ class Hub(Offer):
             UnknownConnector: Nothing is connected under this name.
         """
         self.judge.grants.end_session(name)
+        self._joined.pop(name, None)
         await self._pool.close(name)
 
     async def sign_out(self, entry: Entry, *, account: str = "", revoke: bool = True) -> Left:
@@ -165,8 +182,12 @@ class Hub(Offer):
             Denied: A rule or the person said no; nothing was sent.
             Incomplete: A listing stopped half-way; `.partial` has the rows held.
             OutcomeUnknown: A change was sent and no answer came. It is never sent again.
+            SignInNeeded: The person signed out in another kernel; nothing was sent.
             ToolFailed, TimedOut, ServerGone, ReplyRejected: As their names say.
         """
+        if await self._left(call.connector):
+            problem = f"{call.connector} was signed out in another notebook"
+            raise SignInNeeded(problem, hint=f"%connect {call.connector} signs in again; nothing was sent")
         # Which account it is, only the connection knows: yeses and records are of one account.
         account = self._pool.get(call.connector).account
         if call.account != account:

@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS definition (
     PRIMARY KEY (identity, account, tool)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS turn (
-    name TEXT PRIMARY KEY,       -- a table above
+    name TEXT PRIMARY KEY,       -- a table above, or an account somebody signed out of
     number INTEGER NOT NULL      -- one more with each change of it, whoever made it
 ) STRICT;
 """ + "".join(
@@ -103,8 +103,14 @@ class Store(sqlite3.Connection):
                 raise
 
     def turn(self, table: str) -> int:
-        """A number that grows with every change of a table of consents, whichever kernel made it."""
-        return int(self.rows("SELECT number FROM turn WHERE name = ?", table)[0][0])
+        """A number that grows with every change of a table of consents, or each `move`, whichever kernel made it."""
+        found = self.rows("SELECT number FROM turn WHERE name = ?", table)
+        return int(found[0][0]) if found else 0
+
+    def move(self, name: str) -> None:
+        """Lets every kernel see that something of this name happened."""
+        with self.writing():
+            self.execute("INSERT INTO turn VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET number = number + 1", (name,))
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds, outside of any transaction of another thread."""

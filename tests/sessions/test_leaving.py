@@ -12,7 +12,7 @@ import pytest
 from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.calls import new_call
-from jupyter_connectors.errors import Denied
+from jupyter_connectors.errors import Denied, SignInNeeded
 from jupyter_connectors.hub import Hub
 from jupyter_connectors.judgement import Judge
 from jupyter_connectors.policy.layers import Policy
@@ -90,6 +90,10 @@ async def test_signing_out_takes_back_what_was_allowed_with_that_account_in_ever
         left = await mine.sign_out(entry, account="live")
         assert left.was_signed_in and left.revoked is revokes
         assert [each.account for each in mine.judge.grants.all()] == ["test"]
+        with pytest.raises(SignInNeeded, match="live was signed out in another notebook"):
+            await echo(theirs, "live")
+        assert theirs.names == ("test",)
+        assert await echo(theirs, "test") == "hello"
+        await theirs.connect(entry, name="live", account="live")
         with pytest.raises(Denied):
             await echo(theirs, "live")
-        assert await echo(theirs, "test") == "hello"
