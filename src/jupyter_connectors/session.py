@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -209,7 +210,10 @@ class Session:
             self._check_start(entry)
             self.sign_ins.by_script(each, sign_in)
         made = self.runtime.run(self._connect(wanted, account))
-        warm = threading.Thread(target=_warm_up, name="jupyter-connectors-imports", daemon=True)
+        notebook = getattr(self.shell, "kernel", None) is not None
+        warm = threading.Thread(
+            target=_warm_up, kwargs={"notebook": notebook}, name="jupyter-connectors-imports", daemon=True
+        )
         warm.start()
         return made
 
@@ -431,12 +435,18 @@ def _variable(name: str) -> str:
     return identifier(name, taken={})
 
 
-def _warm_up() -> None:
+def _warm_up(*, notebook: bool) -> None:
     """Imports what the first result needs while the person types the call."""
     # A script may end meanwhile, which no import survives; whoever needs them imports them again and is told.
     with contextlib.suppress(Exception):
         import duckdb  # noqa: F401  # imported for its side effect: being loaded
-        import pandas  # noqa: F401  # imported for its side effect: being loaded
+
+        first = "pandas" not in sys.modules
+        import pandas
+
+        # While no cell runs pandas takes a kernel for a terminal, and would cut every frame to its width.
+        if first and notebook and pandas.get_option("display.max_columns") == 0:
+            pandas.set_option("display.max_columns", 20)
 
 
 def new_id() -> str:

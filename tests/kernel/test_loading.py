@@ -41,3 +41,10 @@ def test_a_bad_option_is_a_usage_error_without_a_traceback(bare: Kernel) -> None
     cell = bare.run("%load_ext jupyter_connectors\n%connect --wrong")
     assert "unrecognized arguments: --wrong" in cell.streams
     assert "Traceback" not in cell.streams
+
+
+def test_pandas_loaded_in_the_background_shows_frames_as_in_any_notebook(bare: Kernel) -> None:
+    assert bare.run("%load_ext jupyter_connectors\n%connect acme-billing").error is None
+    code = "import sys, threading\nfor each in threading.enumerate():\n    if each.name == 'jupyter-connectors-imports':\n        each.join()"
+    assert bare.run(code).error is None
+    assert bare.value("sys.modules['pandas'].get_option('display.max_columns')") == 20
