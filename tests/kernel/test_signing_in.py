@@ -249,7 +249,7 @@ def test_signed_out_in_one_kernel_is_signed_out_in_the_others(
         assert {"revoke:refresh_token", "revoke:access_token"} <= set(service.log)
         again = other.run("web.echo('hello')")
         assert again.error is not None and again.error["ename"] == "SignInNeeded"
-        assert "sign in again" in other.run("%connect --status").text
+        assert "nothing is connected" in other.run("%connect --status").text
     finally:
         other.close()
 
