@@ -8,13 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.approval import Answer, Request
+from jupyter_connectors.askapps import AnswerApps
+from jupyter_connectors.asknotes import news, told_to
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Conversation, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed, Cancelled, ConnectorError, Denied, UsageProblem
-from jupyter_connectors.fronts import Front, front_of
+from jupyter_connectors.fronts import front_of
 from jupyter_connectors.models import Bound, Json, Tool, ToolClass
 from jupyter_connectors.secrets import masked
 from jupyter_connectors.session import Session
+from jupyter_connectors.toolmodes import modes_of
 from jupyter_connectors.widgets.answer import AnswerView, Line, State
 
 if TYPE_CHECKING:
@@ -33,11 +36,12 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
     """
     front = front_of(session.shell)
     view = AnswerView(session.runtime, session.desk, front, session.show, model=choice.name)
+    apps = AnswerApps(session, front)
     view.open()
     state: State = "failed"
     failure: ConnectorError | None = None
     try:
-        answer = session.runtime.run(_ask(session, question, tools, choice, view, front=front))
+        answer = session.runtime.run(_ask(session, question, tools, choice, view, apps=apps))
         state = "done"
     except Cancelled as stop:
         state, failure = "stopped", stop
@@ -45,6 +49,7 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
         failure = error
     finally:
         view.close(state)
+        apps.close()
         bind_frames(session)
     if failure is not None:
         raise failure.with_traceback(None)
@@ -58,7 +63,7 @@ def answer_with_model(session: Session, question: Question, tools: Sequence[Tool
 
 
 async def _ask(
-    session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView, *, front: Front
+    session: Session, question: Question, tools: Sequence[Tool], choice: Choice, view: AnswerView, *, apps: AnswerApps
 ) -> ModelAnswer:
     from jupyter_connectors.answering.agent import Setup, ask
     from jupyter_connectors.answering.providers import open_model
@@ -66,28 +71,36 @@ async def _ask(
     conversation = conversation_of(session, new=question.new)
     conversation.questions.append(question.text)
     conversation.unanswered.clear()
+    model = open_model(choice)
+    notes = told_to(conversation, session, news(session, tools, conversation.told))
+    for note in notes:
+        view.tell(note.line)
     setup = Setup(
         tools=tools,
-        caller=model_caller(session, conversation, attended=front != "nobody"),
+        caller=model_caller(session, conversation, attended=apps.front != "nobody", apps=apps),
         workspace=conversation.workspace,
         reads=lambda tool: session.hub.class_of(tool) is ToolClass.READ,
         emit=telling(view),
         today=today(),
         read_only=question.read_only,
+        modes=modes_of(session),
+        notes=notes,
     )
-    return await ask(question.text, setup, model=open_model(choice), history=conversation.history)
+    return await ask(question.text, setup, model=model, history=conversation.history)
 
 
 def model_caller(
-    session: Session, conversation: Conversation, *, attended: bool = True
+    session: Session, conversation: Conversation, *, attended: bool = True, apps: AnswerApps | None = None
 ) -> Callable[[Tool, dict[str, Json]], Awaitable[Result]]:
     """How the model calls a tool: the one call path, with the person asked as for a typed call.
 
-    The call carries what the conversation has read by then, and its arguments are shown with where they come from.
+    The call carries what the conversation has read by then, and its arguments are shown with where they come from. The
+    app of its tool is one of `apps` as soon as it goes out.
     """
     from jupyter_connectors.answering.origins import origins
 
     taints = conversation.taints
+    shown = AnswerApps(session, "nobody") if apps is None else apps
 
     async def approve(request: Request) -> Answer:
         frames = dict(conversation.workspace.frames)
@@ -101,19 +114,19 @@ def model_caller(
         made = new_call(tool, arguments, asked_by="model", bound=bound)
         made = replace(made, outside=taints.outside, private=taints.private)
         entry = session.hub.connected(tool.connector).entry
+        read = True  # whatever comes of the call: the words of an error are the service's, too
         try:
-            result = await session.hub.call(made, approve=approve, attended=attended)
-        except Denied as error:
-            if not attended:
+            return await shown.showing(
+                tool, lambda sent: session.hub.call(made, approve=approve, attended=attended, sent=sent)
+            )
+        except (Denied, UsageProblem) as error:
+            read = False  # our own words
+            if isinstance(error, Denied) and not attended:
                 conversation.unanswered.append(error.problem)
-            raise  # our own words: nothing was read
-        except UsageProblem:
             raise
-        except BaseException:
-            taints.read(tool.connector, entry, tool.name)
-            raise
-        taints.read(tool.connector, entry, tool.name)
-        return result
+        finally:
+            if read:
+                taints.read(tool.connector, entry, tool.name)
 
     return call
 

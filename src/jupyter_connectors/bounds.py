@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeGuard
 
 Scalar = str | int | float | bool
 
@@ -82,10 +82,11 @@ def _parse(path: str, raw: object) -> Bounds:
 
 def _check(path: str, bounds: Bounds, *, given: set[str]) -> None:
     ends = [end for name, end in (("min", bounds.min), ("max", bounds.max)) if name in given]
-    if not all(_is_number(end) for end in ends):
+    numbers = [end for end in ends if _is_number(end)]
+    if len(numbers) < len(ends):
         raise ValueError(f"min and max of {path!r} must be numbers")
-    if len(ends) == 2 and ends[0] > ends[1]:  # type: ignore[operator]  # both are numbers, as just seen
-        raise ValueError(f"nothing is between min {ends[0]!r} and max {ends[1]!r} of {path!r}")
+    if len(numbers) == 2 and numbers[0] > numbers[1]:
+        raise ValueError(f"nothing is between min {numbers[0]!r} and max {numbers[1]!r} of {path!r}")
     choices: object = bounds.one_of
     if "in" in given and not (isinstance(choices, tuple) and choices and all(_is_scalar(each) for each in choices)):
         raise ValueError(f"`in` of {path!r} must be a list with some texts, numbers or truth values")
@@ -111,9 +112,9 @@ def _value(arguments: object, path: str) -> object:
 def _fits(bounds: Bounds, value: object) -> bool:
     if bounds == Bounds() or not _is_scalar(value):
         return False
-    if bounds.min is not None and not (_is_number(value) and value >= bounds.min):  # type: ignore[operator]
+    if bounds.min is not None and not (_is_number(value) and value >= bounds.min):
         return False
-    if bounds.max is not None and not (_is_number(value) and value <= bounds.max):  # type: ignore[operator]
+    if bounds.max is not None and not (_is_number(value) and value <= bounds.max):
         return False
     if bounds.one_of and not any(_same(value, each) for each in bounds.one_of):
         return False
@@ -130,7 +131,7 @@ def _same(value: object, other: Scalar) -> bool:
     return isinstance(value, bool) is isinstance(other, bool) and value == other
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return not isinstance(value, float) or math.isfinite(value)

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from jupyter_connectors.approval import Answer, Approver, Request
-from jupyter_connectors.audit import Audit, Closing, Outcome
-from jupyter_connectors.calls import (
-    Meter,
-    check_arguments,
-    closing_of,
-    decided,
-    denied,
-    new_call,
-    of_change,
-    outcome_of,
-    partial_of,
-    unknown,
-)
+from jupyter_connectors.audit import Audit, Closing
+from jupyter_connectors.calls import check_arguments, decided, denied, new_call, protocol_tool
 from jupyter_connectors.consulting import NOBODY, Matter, Questions, present_values
-from jupyter_connectors.errors import ConnectorError, Denied, ServerGone, SignInNeeded
-from jupyter_connectors.frames.pace import Paces
+from jupyter_connectors.entries import Entry, Remote
+from jupyter_connectors.errors import Denied, SignInNeeded
 from jupyter_connectors.judgement import Judge
-from jupyter_connectors.models import Entry, Json, Remote, Reply, Tool, ToolCall, ToolClass
+from jupyter_connectors.models import Json, Reply, Tool, ToolCall, ToolClass
 from jupyter_connectors.offering import Connected, Offer
-from jupyter_connectors.runtime import stopped
 from jupyter_connectors.schema import Checker, checker
+from jupyter_connectors.sending import Allowed, Sender
 from jupyter_connectors.sessions.limits import Limits
 
 if TYPE_CHECKING:
+    from jupyter_connectors.apppages import AppPage
     from jupyter_connectors.frames.collect import Progress
     from jupyter_connectors.frames.gathering import Gathering
     from jupyter_connectors.frames.handles import Share
     from jupyter_connectors.frames.parts import Again
     from jupyter_connectors.frames.result import Result
-    from jupyter_connectors.sessions.connection import Connection
     from jupyter_connectors.sessions.oauth.access import Access
     from jupyter_connectors.sessions.oauth.leaving import Left
 
@@ -84,10 +71,7 @@ class Hub(Offer):
         self._access = access
         self._questions = Questions(judge, self._present, self._called)
         self._audit = audit
-        self._spool_dir = spool_dir
-        self._again = again
-        self._share = share
-        self._paces = Paces()
+        self._sender = Sender(self._pool, judge, spool_dir=spool_dir, again=again, share=share)
         self._checkers: dict[str, Checker] = {}
         """By the hash of a tool's definition: making one costs more than using it."""
         self._joined: dict[str, int] = {}
@@ -104,7 +88,7 @@ class Hub(Offer):
             ConnectionFailed: The server cannot be started or reached.
             UnknownConnector: The name belongs to another server.
         """
-        self._check_connecting(entry)
+        self.judge.check_connecting(entry)
         most = self.judge.policy().max_result_mb
         limits = (
             self._limits if most is None else replace(self._limits, reply=min(self._limits.reply, most * 1_000_000))
@@ -166,6 +150,7 @@ class Hub(Offer):
         *,
         approve: Approver,
         progress: Callable[[Progress], None] | None = None,
+        sent: Callable[[ToolCall], None] | None = None,
         held: Gathering | None = None,
         attended: bool = True,
     ) -> Result:
@@ -174,6 +159,7 @@ class Hub(Offer):
         Args:
             approve: How the person is asked; awaited only when the rules say so.
             progress: Told after each page of a listing, and each second of a wait for a rate limit.
+            sent: Told of the call as it was allowed, when it is about to go out.
             held: Pages of an earlier call, to which this one, which asks for the next, adds its own.
             attended: False where nobody could answer; what would be asked is then denied.
 
@@ -185,18 +171,70 @@ class Hub(Offer):
             SignInNeeded: The person signed out in another kernel; nothing was sent.
             ToolFailed, TimedOut, ServerGone, ReplyRejected: As their names say.
         """
+        call = await self._placed(call)
+        tool = self._offered(call.connector, call.tool)
+        allowed = await self._allow(call, tool, _Along(approve, progress, held, attended))
+        if sent is not None:
+            sent(allowed.call)
+        return await self._sender.send(allowed, lambda closing: self._audit.closed(allowed.call, closing))
+
+    async def relay(self, call: ToolCall, *, approve: Approver, attended: bool) -> Reply:
+        """The server's whole answer to an app's call of a tool of its own service: one request, judged as any call.
+
+        Raises:
+            Denied: The tool is not for apps, or a rule or the person said no. And the other errors of `call`.
+        """
+        call = await self._placed(replace(call, asked_by="app"))
+        tool = self._offered(call.connector, call.tool)
+        allowed = await self._allow(call, tool, _Along(approve, None, None, attended))
+        return await self._sender.relay(allowed, lambda closing: self._audit.closed(allowed.call, closing))
+
+    async def consult(
+        self, connector: str, method: str, arguments: Mapping[str, Json], *, approve: Approver, attended: bool
+    ) -> dict[str, Json]:
+        """The server's answer to what an app reads beside tools: `resources/read` or a list; judged as a call that reads.
+
+        Raises:
+            ConnectorError: As for `relay`.
+        """
+        tool = protocol_tool(connector, method)
+        call = await self._placed(new_call(tool, arguments, asked_by="app"))
+        allowed = await self._allow(call, tool, _Along(approve, None, None, attended))
+        return await self._sender.consult(allowed, lambda closing: self._audit.closed(allowed.call, closing))
+
+    async def page(self, tool: Tool) -> AppPage:
+        """The interface of a tool. It is read once a connection, which no rule asks about: the tool itself was allowed.
+
+        Raises:
+            Denied: The tool, or reading from its service, is blocked.
+            ReplyRejected: What the server sent is no app's page. And the other errors of `call`.
+        """
+        reading = protocol_tool(tool.connector, "resources/read")
+        call = await self._placed(new_call(reading, {"uri": tool.app}))
+        entry = self._pool.get(tool.connector).entry
+        verdict = self.judge.verdict(call, reading, entry)
+        if verdict.decision == "deny" or not self.judge.shows(tool, entry):
+            hint = f"%connect --explain {tool.connector}.{tool.name} shows what decides"
+            raise Denied(f"the app of {tool.connector}.{tool.name} is not shown: it is blocked", hint=hint)
+        held = self._sender.page_held(tool)
+        if held is not None:
+            return held
+        rule = f"the app of {tool.connector}.{tool.name}"
+        self._audit.opened(call, tool_class=verdict.tool_class, decision="allowed by rule", rule=rule)
+        allowed = Allowed(call=call, tool=reading, reads=True)
+        return await self._sender.page(tool, allowed, lambda closing: self._audit.closed(call, closing))
+
+    async def _placed(self, call: ToolCall) -> ToolCall:
+        """The call under the account of its connection, which is left where the person signed out meanwhile."""
         if await self._left(call.connector):
             problem = f"{call.connector} was signed out in another notebook"
             raise SignInNeeded(problem, hint=f"%connect {call.connector} signs in again; nothing was sent")
         # Which account it is, only the connection knows: yeses and records are of one account.
-        account = self._pool.get(call.connector).account
-        if call.account != account:
-            call = replace(call, account=account)
-        return await self._call(call, _Along(approve, progress, held, attended))
+        return replace(call, account=self._pool.get(call.connector).account)
 
-    async def _call(self, call: ToolCall, along: _Along) -> Result:
-        tool = self._offered(call.connector, call.tool)
-        check_arguments(tool, call.arguments, self._checker(tool))
+    async def _allow(self, call: ToolCall, tool: Tool, along: _Along) -> Allowed:
+        """The call as it may be sent, to the letter, and recorded as begun."""
+        check_arguments(tool, call.arguments, self._checker(tool), asked_by=call.asked_by)
         entry = self._pool.get(call.connector).entry
         verdict = self.judge.verdict(call, tool, entry)
         matter = Matter(
@@ -207,12 +245,13 @@ class Hub(Offer):
             # Edited arguments are another call: it gets its own judgement, question and record.
             edited = replace(call, id=uuid4().hex, arguments_json=str(answer.arguments_json))
             names = frozenset(name for name, value in edited.arguments.items() if call.arguments.get(name) != value)
-            return await self._call(edited, replace(along, held=None, edited=along.edited | names, asked=matter))
+            return await self._allow(edited, tool, replace(along, held=None, edited=along.edited | names, asked=matter))
         self._audit.opened(call, tool_class=verdict.tool_class, decision=decided(verdict, answer), rule=verdict.rule)
         if answer.choice == "deny":
             self._audit.closed(call, Closing(outcome="denied", seconds=0.0))
             raise denied(call, answer)
-        return await self._send(call, tool, verdict.tool_class, along)
+        reads = verdict.tool_class is ToolClass.READ
+        return Allowed(call=call, tool=tool, reads=reads, progress=along.progress, held=along.held)
 
     async def _consent(self, matter: Matter, along: _Along) -> Answer:
         """The answer, looked at once more: while a person thinks, tools and rules may change."""
@@ -225,7 +264,7 @@ class Hub(Offer):
             return answer
         edited = answer.arguments_json not in (None, matter.call.arguments_json)
         await self._pool.get(matter.call.connector).current()
-        if self._changed(matter.tool):
+        if not self._pool.get(matter.call.connector).offers(matter.tool):
             hint = "look at it again with %tools; nothing was sent"
             return Answer(choice="deny", by="the tool changed while you were asked", hint=hint)
         verdict = self.judge.verdict(matter.call, matter.tool, matter.entry)
@@ -235,109 +274,10 @@ class Hub(Offer):
             self._questions.keep(matter, answer)
         return answer
 
-    async def _send(self, call: ToolCall, tool: Tool, tool_class: ToolClass, along: _Along) -> Result:
-        started = time.perf_counter()
-        most = self.judge.policy().max_result_mb
-        meter = Meter(math.inf if most is None else most * 1e6)
-
-        def close(outcome: Outcome, result: Result | None) -> None:
-            self._audit.closed(call, closing_of(outcome, time.perf_counter() - started, result, meter.bytes))
-
-        reads = tool_class is ToolClass.READ
-        kept: list[Result] = []
-        try:
-            result = await self._collect(call, tool, self._fetching(call, tool, meter, reads=reads), along, kept.append)
-        except asyncio.CancelledError as stop:
-            partial = kept[0] if kept else None
-            close("cancelled" if reads else "unknown", partial)
-            if not stop.args:
-                stop.args = (stopped(partial) if reads else unknown(call, "it was stopped while it ran"),)
-            raise
-        except ConnectorError as error:
-            failed = error if reads else of_change(call, error)
-            close(outcome_of(failed), partial_of(failed))
-        except BaseException:
-            close("failed" if reads else "unknown", None)
-            raise
-        else:
-            close("ok", result)
-            return result
-        raise failed
-
-    async def _collect(
-        self,
-        call: ToolCall,
-        tool: Tool,
-        fetch: Callable[[Mapping[str, Json]], Awaitable[Reply]],
-        along: _Along,
-        on_partial: Callable[[Result], None],
-    ) -> Result:
-        from jupyter_connectors.frames.collect import collect
-        from jupyter_connectors.frames.shapes import shape_for
-
-        entry = self._pool.get(call.connector).entry.id
-        reads = self.class_of(tool) is ToolClass.READ
-        shape = shape_for(entry, tool.name, call.arguments)
-        return await collect(
-            call,
-            tool,
-            fetch,
-            shape=shape,
-            entry=entry,
-            spool_dir=self._spool_dir,
-            pace=self._paces.of(call.connector, shape.rate if shape is not None else None) if reads else None,
-            again=self._again,
-            share=self._share,
-            held=along.held,
-            progress=along.progress or (lambda _: None),
-            on_partial=on_partial,
-            # One yes is for one request: a reply to a change is never followed to a next page.
-            follow=reads or tool.annotations.read_only is True,
-            # What the person was shown and allowed is sent to the letter.
-            exact=not reads,
-        )
-
-    def _fetching(
-        self, call: ToolCall, tool: Tool, meter: Meter, *, reads: bool
-    ) -> Callable[[Mapping[str, Json]], Awaitable[Reply]]:
-        """One request to the server. A read is sent once more if the server was lost; a change never is."""
-        first, label = True, f"{call.connector}.{call.tool}"
-
-        async def fetch(arguments: Mapping[str, Json]) -> Reply:
-            nonlocal first
-            checked, first = first, False
-            connection = await self._live(tool)
-            try:
-                return meter.add(await connection.call(tool, arguments, checked=checked), label)
-            except ServerGone:
-                if not reads:
-                    raise
-            connection = await self._live(tool)
-            return meter.add(await connection.call(tool, arguments, checked=checked), label)
-
-        return fetch
-
-    async def _live(self, tool: Tool) -> Connection:
-        """The open connection for a tool. One that had to be opened again must still have the tool as it was judged."""
-        held = self._pool.get(tool.connector)
-        if held.alive:
-            return held
-        self._check_connecting(held.entry)
-        opened = await self._pool.live(tool.connector)
-        if self._changed(tool):
-            problem = f"{tool.connector}.{tool.name} is not the tool it was before its server was started again"
-            raise Denied(problem, hint="look at it with %tools and call it again")
-        return opened
-
     def _checker(self, tool: Tool) -> Checker:
         if tool.definition_hash not in self._checkers:
             self._checkers[tool.definition_hash] = checker(tool.input_schema)
         return self._checkers[tool.definition_hash]
-
-    def _check_connecting(self, entry: Entry) -> None:
-        refused = self.judge.refusal(entry)
-        if refused is not None:
-            raise Denied(f"{entry.id} cannot be connected: {refused}", hint="ask the people who wrote the policy")
 
     async def _present(self, call: ToolCall, entry: Entry) -> Mapping[str, Json] | None:
         """What the record that a call changes holds now, read as any read is; None where it cannot be read."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import ConnectionFailed, Denied, UnknownTool, nearest
 from jupyter_connectors.flags import connector_flags, notes
 from jupyter_connectors.judgement import Judge
-from jupyter_connectors.models import Entry, Tool, ToolClass
+from jupyter_connectors.models import Tool, ToolCall, ToolClass
 from jupyter_connectors.policy.classes import classify
 from jupyter_connectors.policy.judge import Step
 from jupyter_connectors.reviewing import State
@@ -32,6 +33,8 @@ class Connected:
     tools: tuple[Tool, ...]
     notes: tuple[str, ...]
     protocol: str
+    hidden: tuple[Tool, ...] = ()
+    """Those that only its apps may call: in no list, but a person can block one by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +67,17 @@ class Offer:
         return self._pool.names
 
     def connected(self, name: str) -> Connected:
-        """What is connected under `name`, with every tool it has, switched off or not."""
+        """What is connected under `name`, with every tool it has for people, switched off or not."""
         held = self._pool.get(name)
         notes = (*held.notes, *self._news.get(name, ()))
-        return Connected(id=name, entry=held.entry, tools=held.tools, notes=notes, protocol=held.protocol)
+        return Connected(
+            id=name,
+            entry=held.entry,
+            tools=tuple(each for each in held.tools if each.for_people),
+            hidden=tuple(each for each in held.tools if not each.for_people),
+            notes=notes,
+            protocol=held.protocol,
+        )
 
     def health(self, name: str) -> Health:
         """How what is connected under `name` stands, with nothing asked of its server."""
@@ -76,7 +86,20 @@ class Offer:
     def tools(self, name: str | None = None) -> tuple[Tool, ...]:
         """The tools that can be called: those of every connector, or of one, less what is blocked."""
         wanted = [self._pool.get(each) for each in (self._pool.names if name is None else (name,))]
-        return tuple(tool for each in wanted for tool in self.judge.visible(each.tools, each.entry))
+        shown = (tool for each in wanted for tool in self.judge.visible(each.tools, each.entry))
+        return tuple(tool for tool in shown if tool.for_people)
+
+    def tools_for_apps(self, name: str) -> tuple[Tool, ...]:
+        """The tools that the apps of one connector can call, less what is blocked."""
+        held = self._pool.get(name)
+        return tuple(tool for tool in self.judge.visible(held.tools, held.entry) if tool.for_apps)
+
+    def asks(self, call: ToolCall) -> bool:
+        """Whether the person would be asked about a call now; False where it is allowed, and where it is refused."""
+        tool, entry = self._offered(call.connector, call.tool), self._pool.get(call.connector).entry
+        call = replace(call, account=self._pool.get(call.connector).account)
+        verdict = self.judge.verdict(call, tool, entry)
+        return verdict.decision == "ask" and self.judge.granted(call, tool, entry, verdict) is None
 
     async def renew(self) -> None:
         """Lists the tools again of each connector whose server said that they changed."""
@@ -114,7 +137,7 @@ class Offer:
             Denied: It changed again since then.
         """
         tool = review.tool
-        if self._changed(tool):
+        if not self._pool.get(tool.connector).offers(tool):
             raise Denied(f"{tool.connector}.{tool.name} changed again meanwhile", hint="look at it once more")
         self.judge.accept(tool, self._pool.get(tool.connector).entry)
 
@@ -144,9 +167,12 @@ class Offer:
 
         Raises:
             UnknownConnector, UnknownTool: There is none; the hint has the nearest names.
-            Denied: It is blocked; the words are those of the rule.
+            Denied: It is blocked; the words are those of the rule. Or it is not for people.
         """
         tool, entry = self._offered(connector, name), self._pool.get(connector).entry
+        if not tool.for_people:
+            problem = f"{connector}.{name} cannot be called: only the app of this service may call it"
+            raise Denied(problem, hint="its server hides it from people and from the model; nothing was sent")
         if not self.judge.shows(tool, entry):
             rule = self.judge.explain(tool, entry)[0].rule
             hint = f"%connect --explain {connector}.{name} shows what decides"
@@ -170,10 +196,6 @@ class Offer:
         """The names of what is connected, and of its tools as `connector.tool`."""
         tools = (f"{name}.{tool.name}" for name in self._pool.names for tool in self._pool.get(name).tools)
         return frozenset(self._pool.names).union(tools)
-
-    def _changed(self, tool: Tool) -> bool:
-        now = {each.name: each for each in self._pool.get(tool.connector).tools}.get(tool.name)
-        return now is None or now.definition_hash != tool.definition_hash
 
     def _offered(self, connector: str, name: str) -> Tool:
         offered = {tool.name: tool for tool in self._pool.get(connector).tools}

@@ -35,7 +35,7 @@ def expand(frame: pd.DataFrame, column: str) -> pd.DataFrame:
         for start in range(0, len(values), _PAGE):
             sheet.add([{column: _object(value, column)} for value in values[start : start + _PAGE]])
         made = Table(sheet, plan(sheet), {}).frame()
-        sheet.spool.close()
+        sheet.storage.spool.close()
     made.index = frame.index
     made = made[[name for name in made.columns if name != column or made[name].notna().any()]]
     at = frame.columns.get_loc(column)

@@ -1,4 +1,4 @@
-"""Records to columns: nested objects become `a_b`, lists become child tables or JSON text, pages go to the spool.
+"""Records to columns: nested objects become `a_b`, lists become child tables or JSON text.
 
 The walk goes column by column through a page, so a page costs a few list operations a column. What it does depends
 only on values and paths, never on how rows fall into pages.
@@ -7,27 +7,24 @@ only on values and paths, never on how rows fall into pages.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from jupyter_connectors.errors import ReplyRejected
-from jupyter_connectors.frames.blocks import Blocks
 from jupyter_connectors.frames.columns import Slot
 from jupyter_connectors.frames.forms import Form
 from jupyter_connectors.frames.names import snake
 from jupyter_connectors.frames.nodes import Node, Rule
+from jupyter_connectors.frames.paths import kind_of, lists_of, node_at, root_of
 from jupyter_connectors.frames.records import dig
 from jupyter_connectors.frames.spool import Spool
+from jupyter_connectors.frames.storage import MOST_HELD, Storage
 from jupyter_connectors.frames.sublists import are_listings, cut_in, rows_in
-from jupyter_connectors.frames.types import JSON, TEXT, Hint, Kind
-from jupyter_connectors.frames.unions import decoder
+from jupyter_connectors.frames.types import TEXT, Hint, Kind
 from jupyter_connectors.models import Json
 
 Record = Mapping[str, Json]
-_T = TypeVar("_T")
 
 MOST_COLUMNS = 20_000
 _MOST_FIELDS = 1_000
@@ -35,14 +32,8 @@ _MOST_FIELDS = 1_000
 DEPTH = 8
 """Levels of objects that become columns."""
 
-MOST_HELD = 32 * 1024 * 1024
-"""Bytes of a table that are held in memory; what is larger goes to the spool."""
-ROWS = "n"
-"""The key, in a line of the spool file, of the number of its rows."""
-_LINE = 500
 _ENCODER = msgspec.json.Encoder()
 
-ROW = "@row"
 PARENT, POSITION = ("@parent_id",), ("@pos",)
 """The first two columns of a child table; no path in a record is equal to them."""
 
@@ -51,7 +42,7 @@ _NESTED = frozenset({dict, type(None)})
 
 
 class Sheet:
-    """One table that grows page by page: packed columns in memory, and past a size in a spool file."""
+    """One table that grows page by page: what was seen of its columns, and their values in `storage`."""
 
     def __init__(
         self,
@@ -69,20 +60,15 @@ class Sheet:
         """How many rows each note is about, by the key of the column it is about; "" is the table as a whole."""
         self.labels: dict[str, str] = {}
         """The names people gave to fields, by the keys that stand for them."""
-        self.root = Node((), Rule.WALK)
-        if ROW in form.unions:
-            self.root.decode = decoder(form.unions[ROW])
-        self.blocks: Blocks | None = Blocks()
-        """The rows, until they go to the spool."""
-        self._most = most
-        self._spool: Spool | None = None
+        self.root = root_of(form)
+        self.storage = Storage(make_spool, most=most)
         self.cut = 0
         """Of a child table: the lists the server cut."""
         self._make_spool = make_spool
         self._parent_kind = TEXT if form.id else Kind(name="int")
         self._any = form.children.get("*")
         self._within = ""
-        self._lists = {name: child for name, child in form.children.items() if name != "*"}
+        self._lists = lists_of(form)
         self.children = {
             name: Sheet(each.form, make_spool, parent=self._parent_kind) for name, each in self._lists.items()
         }
@@ -115,7 +101,7 @@ class Sheet:
         self._walk(self.root, records, _keys(records), DEPTH)
         self._note_bare_money()
         self.rows += len(records)
-        self._write(len(records))
+        self.storage.write(self._page, len(records))
 
     def add_note(self, note: str, rows: int, column: str = "") -> None:
         """Keeps a note on so many rows more."""
@@ -138,26 +124,7 @@ class Sheet:
                 self._page[slot.key] = slot.see(values, set(types) if values.count(None) < len(values) else set())
         self._note_bare_money()
         self.rows += count
-        self._write(count)
-
-    @property
-    def spool(self) -> Spool:
-        """The file of all rows; what is in memory goes there now."""
-        if self._spool is None:
-            self._spool = self._make_spool()
-        if self.blocks is not None:
-            blocks, self.blocks = self.blocks, None
-            for count, page in blocks.pages():
-                self._spool.write(*_lines(page, count))
-        return self._spool
-
-    def _write(self, count: int) -> None:
-        if self.blocks is None:
-            self.spool.write(*_lines(self._page, count))
-            return
-        self.blocks.add(self._page, count)
-        if self.blocks.bytes > self._most:
-            self.spool.flush()
+        self.storage.write(self._page, count)
 
     def _ids(self, records: Sequence[Record]) -> list[Json]:
         """What the rows of child tables call their parent: its id, or its row number where there is none."""
@@ -275,34 +242,8 @@ class Sheet:
         self.children[name].add(rows, parents=parents, positions=positions)
 
     def _grow(self, node: Node, key: str) -> Node:
-        path = (*node.path, key)
-        dotted = ".".join(path)
-        node.branches[key] = branch = Node(path, self._rule(dotted))
-        if branch.rule is Rule.CHILD:
-            branch.child = next(name for name, child in self._lists.items() if child.path == dotted)
-        union = _first(dotted, self.form.unions)
-        branch.decode = decoder(union) if union is not None else None
-        nothing = _first(dotted, self.form.na) or ()
-        branch.na = frozenset((type(value), value) for value in nothing)
+        node.branches[key] = branch = node_at(self.form, (*node.path, key))
         return branch
-
-    def _rule(self, dotted: str) -> Rule:
-        form = self.form
-        lists = {child.path for child in self._lists.values()}
-        if dotted in lists:
-            return Rule.CHILD
-        # What stands beside a list in a wrapper of its own is the wrapper's; a lifted one holds the record's fields.
-        wrappers = {path.rpartition(".")[0] for path in lists if "." in path} - set(form.lift)
-        if dotted.rpartition(".")[0] in wrappers or _matches(dotted, form.drop):
-            return Rule.DROP
-        if _matches(dotted, form.maps) or self.kind_of(dotted) == JSON:
-            return Rule.TEXT
-        return Rule.REF if _matches(dotted, form.refs) else Rule.WALK
-
-    def kind_of(self, dotted: str) -> Kind | None:
-        """The declared kind of a path: its own, else that of the first pattern it matches."""
-        found = _first(dotted, self.form.columns)
-        return TEXT if found is None and dotted and dotted == self.form.id else found
 
     def reach(self, path: Iterable[str]) -> Node:
         """The place of a path, made where it is not there."""
@@ -313,7 +254,7 @@ class Sheet:
 
     def _slot(self, node: Node) -> Slot:
         dotted = ".".join(node.path)
-        kind = self.kind_of(dotted)
+        kind = kind_of(self.form, dotted)
         node.slot = self._new_slot(node.path, kind, required=dotted in self.form.required)
         return node.slot
 
@@ -329,30 +270,12 @@ class Sheet:
         return slot
 
 
-def _lines(page: Mapping[str, list[Json]], count: int) -> Iterator[bytes]:
-    """Some rows a line, each column a list, so that its name stands there once."""
-    for start in range(0, count, _LINE):
-        part = {key: values[start : start + _LINE] for key, values in page.items()}
-        yield _ENCODER.encode({ROWS: min(_LINE, count - start), **part}) + b"\n"
-
-
 def as_text(value: Json) -> str:
     """An object or list as compact JSON."""
     try:
         return _ENCODER.encode(value).decode()
     except (OverflowError, ValueError):  # a whole number past 64 bits
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, check_circular=False)
-
-
-def _first(dotted: str, by_path: Mapping[str, _T]) -> _T | None:
-    """What stands at a path: its own, else that of the first pattern it matches."""
-    if dotted in by_path:
-        return by_path[dotted]
-    return next((each for path, each in by_path.items() if "*" in path and fnmatchcase(dotted, path)), None)
-
-
-def _matches(dotted: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(dotted, pattern) for pattern in patterns)
 
 
 def _keys(records: Sequence[Record | None]) -> dict[str, None]:

@@ -14,6 +14,7 @@ from jupyter_connectors.frames.flatten import Sheet
 from jupyter_connectors.frames.forms import Form, Paging
 from jupyter_connectors.frames.held import Held
 from jupyter_connectors.frames.hints import hints_from
+from jupyter_connectors.frames.interface import Interface, interface_of
 from jupyter_connectors.frames.known import known_of
 from jupyter_connectors.frames.lane import Lane, Page
 from jupyter_connectors.frames.paging import Step, Walk, fitted
@@ -81,6 +82,7 @@ class Gathering:
         self._lane: Lane | None = None
         self._verdict: Completeness | None = None
         """The verdict on a reply that is no listing."""
+        self._wire: Mapping[str, Json] | None = None
         self._notes: dict[str, None] = {}
         self.first = self._walk.first
         """The arguments of the first request."""
@@ -102,6 +104,8 @@ class Gathering:
         if reply.is_error:
             told = one_line(reply.text or str(reply.structured or "it said no more"), 300)
             raise ToolFailed(f"{self._name} failed: {told}", hint="those are the server's own words")
+        if not self.pages:
+            self._wire = reply.wire
         try:
             with no_collector():
                 return self._take(sent, reply)
@@ -275,8 +279,13 @@ class Gathering:
             held=self._held,
             notes=tuple(self._notes),
             fetched_at=fetched_at or self.source.clock().isoformat(),
+            interface=self._interface(reason),
         )
         return Result(parts)
+
+    def _interface(self, reason: str) -> Interface | None:
+        source = self.source
+        return interface_of(source.tool, source.call, self._wire, entry=source.entry, reason=reason)
 
     def _new_walk(self, paging: Paging) -> Walk:
         call = self.source.call

@@ -239,7 +239,8 @@ def _instants(series: pd.Series[Any]) -> list[Json]:
 
 
 def _days(series: pd.Series[Any]) -> list[Json]:
-    return np.datetime_as_string(series.to_numpy("datetime64[us]"), unit="D").tolist()  # type: ignore[no-any-return]
+    written: list[Json] = np.datetime_as_string(series.to_numpy("datetime64[us]"), unit="D").tolist()
+    return written
 
 
 def _times(series: pd.Series[Any]) -> list[Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -79,8 +79,8 @@ def _written(series: pd.Series[Any], kind: str) -> list[str]:
     missing = series.isna()
     if kind in ("instant", "time", "day"):
         naive = series.dt.tz_convert("UTC").dt.tz_localize(None) if kind == "instant" else series
-        unit = "D" if kind == "day" else "m"
-        texts = np.datetime_as_string(naive.to_numpy("datetime64[us]"), unit=unit).tolist()  # type: ignore[call-overload]
+        unit: Literal["D", "m"] = "D" if kind == "day" else "m"
+        texts = np.datetime_as_string(naive.to_numpy("datetime64[us]"), unit=unit).tolist()
         texts = [text.replace("T", " ") for text in texts]
     elif kind == "money":
         texts = [f"{value:.2f}" for value in series.tolist()]

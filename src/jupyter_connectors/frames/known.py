@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from jupyter_connectors.frames.columns import Slot
-from jupyter_connectors.frames.flatten import DEPTH, ROW, Sheet
+from jupyter_connectors.frames.flatten import DEPTH, Sheet
 from jupyter_connectors.frames.forms import ErrorRule, Form, Paging
 from jupyter_connectors.frames.names import snake
 from jupyter_connectors.frames.nodes import Node, Rule
+from jupyter_connectors.frames.paths import ROW, kind_of
 from jupyter_connectors.frames.plan import slots_by_name
 from jupyter_connectors.frames.records import ERROR_KEYS
 from jupyter_connectors.frames.typed import TYPES, Tree, Want
@@ -59,7 +60,7 @@ def known_of(first: Sheet, way: Path, paging: Paging, errors: tuple[ErrorRule, .
         path: kind for path, kind in form.columns.items() if "*" in path or tuple(path.split(".")) in wanted.columns
     }
     for unit in wanted.units:
-        columns.setdefault(unit, first.kind_of(unit) or TEXT)
+        columns.setdefault(unit, kind_of(form, unit) or TEXT)
     required = tuple(path for path in form.required if path in columns)
     marks = [*ERROR_KEYS, *(rule.path for rule in errors if not rule.path.startswith("@"))]
     marks += [path for path in (paging.more, paging.done, paging.total, paging.remaining, paging.lowers) if path]

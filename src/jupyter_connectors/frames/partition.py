@@ -52,13 +52,13 @@ def frame_of(result: Result, listing: Listing, span: Span) -> pd.DataFrame:
 
 def timed(result: Result, listing: Listing) -> Table:
     """The rows with the columns the listing wants, as far as there are such, and the time among them."""
-    table = result.chosen("all" if listing.columns == "all" else None)
+    table = result.tables.chosen("all" if listing.columns == "all" else None)
     names = [each.name for each in table.plan.columns]
     wanted = names if listing.columns in (None, "all") else list(listing.columns or ())
     if not {*wanted, listing.column}.issubset(names):
-        names = [each.name for each in result.table.plan.columns]
+        names = [each.name for each in result.tables.whole.plan.columns]
     picked = [each for each in dict.fromkeys([*wanted, listing.column]) if each in names]
-    return result.chosen(picked) if picked else result.table
+    return result.tables.chosen(picked) if picked else result.tables.whole
 
 
 def checked(result: Result, listing: Listing, span: Span) -> tuple[int, int]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jupyter_connectors.frames.gathering import Gathering
     from jupyter_connectors.frames.handles import Share
     from jupyter_connectors.frames.held import Held
+    from jupyter_connectors.frames.interface import Interface
     from jupyter_connectors.frames.result import Result
 
 
@@ -160,11 +161,18 @@ class Parts:
 
     notes: tuple[str, ...]
     fetched_at: str
+    interface: Interface | None = None
+    """The tool's app, where it has one and the reply is of this kernel."""
 
     @property
     def sheet(self) -> Sheet | None:
         """All columns of all rows; what was put off is read now."""
         return None if self.held is None else self.held.sheet
+
+    @property
+    def text(self) -> str:
+        """The text of all replies."""
+        return "\n".join(reply.text for reply in self.archive.replies() if reply.texts)
 
     @property
     def name(self) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from jupyter_connectors.errors import NotTabular, UsageProblem, nearest
 from jupyter_connectors.frames.completeness import Completeness
 from jupyter_connectors.frames.decode import decode
-from jupyter_connectors.frames.parts import Lazily, Link, Parts
-from jupyter_connectors.frames.plan import Plan, plan
+from jupyter_connectors.frames.parts import Lazily, Parts
+from jupyter_connectors.frames.provenance import first_notes, provenance_of, with_provenance
 from jupyter_connectors.frames.sublists import told_of
 from jupyter_connectors.models import Bound, Json, ToolCall
-from jupyter_connectors.text import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,23 +22,10 @@ if TYPE_CHECKING:
     import polars as pl
 
     from jupyter_connectors.frames.backends import Backend
-    from jupyter_connectors.frames.held import Held
+    from jupyter_connectors.frames.interface import Interface
     from jupyter_connectors.frames.table import Table
+    from jupyter_connectors.frames.tables import ColumnInfo, Columns, Tables
     from jupyter_connectors.frames.windows import Windows
-
-_MOST_NOTES = 40
-
-Columns = Literal["all"] | Sequence[str]
-"""Which columns a frame has: every one, or those of a list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnInfo:
-    """A column for a legend: its name, its pandas dtype, its unit or meaning."""
-
-    name: str
-    dtype: str
-    meaning: str
 
 
 class Result:
@@ -72,6 +56,11 @@ class Result:
         return self.completeness.pages
 
     @property
+    def fetched_at(self) -> str:
+        """When it was fetched, as an ISO instant."""
+        return self._parts.fetched_at
+
+    @property
     def tabular(self) -> bool:
         """Whether there are rows; False for prose, whose text is in `.text`."""
         return self._parts.held is not None
@@ -79,7 +68,12 @@ class Result:
     @property
     def text(self) -> str:
         """The text of all replies."""
-        return "\n".join(reply.text for reply in self._parts.archive.replies() if reply.texts)
+        return self._parts.text
+
+    @property
+    def interface(self) -> Interface | None:
+        """The app that the tool brings along, which a notebook shows; None for most tools, and for a loaded result."""
+        return self._parts.interface
 
     @property
     def json(self) -> Json:
@@ -97,7 +91,7 @@ class Result:
         Raises:
             NotTabular: the reply is prose.
         """
-        return self._told(self._shown, self._shown.frame())
+        return self._told(self.tables.shown, self.tables.shown.frame())
 
     def head(self, count: int = 5, *, columns: Columns | None = None) -> pd.DataFrame:
         """The first rows, with the dtypes of the whole, without building it; `columns` as for `.to_pandas`.
@@ -106,7 +100,7 @@ class Result:
             NotTabular: the reply is prose.
             UsageProblem: there is no such column.
         """
-        table = self.chosen(columns)
+        table = self.tables.chosen(columns)
         return self._told(table, table.frame(limit=max(0, count)))
 
     @cached_property
@@ -118,7 +112,7 @@ class Result:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What was guessed, repaired or left out on the way to the frame."""
-        return self._notes(self._shown if self.tabular else None)
+        return self.tables.notes(self.tables.shown) if self.tabular else first_notes(self._parts.notes)
 
     def schema(self, *, columns: Columns | None = None) -> tuple[ColumnInfo, ...]:
         """Name, dtype and meaning of every column of the frame; `columns` as for `.to_pandas`.
@@ -127,12 +121,9 @@ class Result:
             NotTabular: the reply is prose.
             UsageProblem: there is no such column.
         """
-        from jupyter_connectors.frames.table import dtype_of
+        from jupyter_connectors.frames.tables import described
 
-        return tuple(
-            ColumnInfo(name=each.name, dtype=str(dtype_of(each)), meaning=each.meaning)
-            for each in self.chosen(columns).plan.columns
-        )
+        return described(self.tables.chosen(columns))
 
     def to_pandas(self, backend: Backend = "nullable", *, columns: Columns | None = None) -> pd.DataFrame:
         """All rows as a frame whose dtypes are those of `backend`.
@@ -148,7 +139,7 @@ class Result:
         """
         from jupyter_connectors.frames.backends import frame_in
 
-        table = self.chosen(columns)
+        table = self.tables.chosen(columns)
         return self._told(
             table, frame_in(backend, table, self.df if backend != "pyarrow" and columns is None else None)
         )
@@ -183,8 +174,9 @@ class Result:
         from jupyter_connectors.frames.parquet import write_parquet
 
         keys = (partition_by,) if isinstance(partition_by, str) else tuple(partition_by or ())
-        told = {**self.provenance(), "notes": list(self._notes(self.table))}
-        return write_parquet(self.table, Path(path), told, keys=keys, on=on)
+        table = self.tables.whole
+        told = provenance_of(self._parts, self.tables.notes(table))
+        return write_parquet(table, Path(path), told, keys=keys, on=on)
 
     def windows(
         self, column: str, every: str, *, start: str | datetime | None = None, end: str | datetime | None = None
@@ -239,7 +231,7 @@ class Result:
         from jupyter_connectors.frames.expand import expand
 
         frame = self.df
-        if column not in frame.columns and any(each.name == column for each in self.table.plan.columns):
+        if column not in frame.columns and any(each.name == column for each in self.tables.whole.plan.columns):
             frame = self.to_pandas(columns=[*map(str, frame.columns), column])
         return expand(frame, column)
 
@@ -286,131 +278,27 @@ class Result:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Lets Polars, DuckDB and pyarrow read the rows without pandas, batch by batch from the spool."""
-        return self.table.arrow_stream(requested_schema)
+        return self.tables.whole.arrow_stream(requested_schema)
 
     def __repr__(self) -> str:
         return f"<Result {self.call.connector}.{self.call.tool}: {self.completeness.line}>"
 
-    def chosen(self, columns: Columns | None = None) -> Table:
-        """The rows with these columns, for DuckDB; `columns` as for `.to_pandas`.
-
-        Raises:
-            NotTabular: the reply is prose.
-            UsageProblem: there is no such column.
-        """
-        from jupyter_connectors.frames.table import Table
-
-        if columns is None:
-            return self._shown
-        if columns == "all":
-            return self.table
-        names = [columns] if isinstance(columns, str) else list(columns)
-        table = self._shown
-        if not {each.name for each in table.plan.columns}.issuperset(names):
-            table = self.table
-        known = {each.name: each for each in table.plan.columns}
-        for name in names:
-            if name not in known:
-                raise UsageProblem(f"there is no column {name!r}", hint=nearest(name, known))
-        picked = Plan(columns=tuple(known[name] for name in dict.fromkeys(names)), told=table.plan.about(set(names)))
-        return Table(table.sheet, picked, self._exponents)
-
     @cached_property
-    def _shown(self) -> Table:
-        """The rows with the columns that are shown unless others are asked for."""
-        from jupyter_connectors.frames.table import Table
+    def tables(self) -> Tables:
+        """The rows and the lists inside them where they are held, for DuckDB."""
+        from jupyter_connectors.frames.tables import Tables
 
-        held = self._parts.held
-        if held is None or not held.shown:
-            return self.table
-        sheet, whole = (held.sheet, self._plans[""]) if held.lean is None else (held.lean, plan(held.lean))
-        return Table(sheet, whole.only(held.shown), self._exponents)
-
-    def _notes(self, table: Table | None) -> tuple[str, ...]:
-        """What there is to say of the way, of the columns of a table and, where it has all, of the child tables."""
-        notes, held = list(self._parts.notes), self._parts.held
-        if held is not None and table is not None:
-            notes += table.plan.notes
-            if held.whole and len(table.plan.columns) == len(self._plans[""].columns):
-                notes += held.notes
-                notes += [f"{name}.{note}" for name, each in self._plans.items() if name for note in each.notes]
-            notes += self._left_out(held, len(table.plan.columns))
-        more = len(notes) - _MOST_NOTES
-        return tuple(notes if more <= 0 else [*notes[:_MOST_NOTES], f"and {more} more notes"])
-
-    def _left_out(self, held: Held, shown: int) -> list[str]:
-        """The columns a table does not have; of pages that were not read in full the first ones are counted."""
-        there = len(self._plans[""].columns if held.whole else plan(held.first).columns)
-        least = "" if held.whole else "at least "
-        return [f'{shown} of {least}{there} columns; .to_pandas(columns="all") has the rest'] if shown < there else []
-
-    def _told(self, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-        self.with_provenance(frame).attrs["connector"]["notes"] = list(self._notes(table))
-        return frame
-
-    @cached_property
-    def _plans(self) -> Mapping[str, Plan]:
-        """The plan of the rows under the empty name, and of each child table."""
-        sheet = self._parts.sheet
-        if sheet is None:
-            return {}
-        return {"": plan(sheet)} | {name: plan(child) for name, child in sheet.children.items()}
-
-    @cached_property
-    def table(self) -> Table:
-        """The rows where they are spooled, for DuckDB.
-
-        Raises:
-            NotTabular: the reply is prose.
-        """
-        from jupyter_connectors.frames.table import Table
-
-        if self._parts.sheet is not None:
-            return Table(self._parts.sheet, self._plans[""], self._exponents)
-        problem = f"{self.call.connector}.{self.call.tool} answered with text, not rows: {one_line(self.text, 120)!r}"
-        raise NotTabular(problem, hint="read it with .text")
+        return Tables(self._parts)
 
     def provenance(self) -> dict[str, Json]:
         """Where the rows come from and whether they are all there, as flat JSON."""
-        verdict, call = self.completeness, self.call
-        return {
-            "connector": call.connector,
-            "tool": call.tool,
-            "call": call.id,
-            "fetched_at": self._parts.fetched_at,
-            "rows_fetched": verdict.rows,
-            "pages": verdict.pages,
-            "complete": {"complete": True, "partial": False}.get(verdict.state),
-            "completeness": verdict.line,
-            "cursor": verdict.cursor,
-            "notes": list(self.notes),
-        }
+        return provenance_of(self._parts, self.notes)
 
-    def with_provenance(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame itself, told where its rows come from."""
-        import jupyter_connectors.frames.accessor  # noqa: F401 - it gives frames their `.connector`
-
-        # Flat and JSON only: pandas copies attrs with every operation and Parquet writers refuse anything else.
-        frame.attrs["connector"] = {**self.provenance(), "call": Link.to(self._parts)}
-        return frame
-
-    def child_tables(self) -> Mapping[str, Table]:
-        """The lists inside the rows where they are spooled, for DuckDB."""
-        return {name: self._child_table(name) for name in self._plans if name}
+    def _told(self, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+        return with_provenance(frame, self._parts, self.tables.notes(table))
 
     def _child(self, name: str) -> pd.DataFrame:
-        table = self._child_table(name)
-        frame = self._told(self.table, table.frame())
+        table = self.tables.child(name)
+        frame = self._told(self.tables.whole, table.frame())
         frame.attrs["connector"] |= {"list": name, **told_of(len(frame), table.sheet.cut)}
         return frame
-
-    def _child_table(self, name: str) -> Table:
-        from jupyter_connectors.frames.table import Table
-
-        assert self._parts.sheet is not None
-        return Table(self._parts.sheet.children[name], self._plans[name], self._exponents)
-
-    @property
-    def _exponents(self) -> Mapping[str, int]:
-        shape = self._parts.source.shape
-        return shape.exponents if shape is not None else {}

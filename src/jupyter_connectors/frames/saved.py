@@ -34,9 +34,8 @@ def save(parts: Parts, path: Path | None) -> Path:
             file.write(canonical(_head(parts)).encode() + b"\n")
             shutil.copyfileobj(replies, file)
         Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(draft).unlink(missing_ok=True)  # it is there only where it was not finished
     return path
 
 

@@ -19,7 +19,7 @@ from jupyter_connectors.frames.records import dig
 from jupyter_connectors.models import Bound, Json, ToolCall, canonical
 
 if TYPE_CHECKING:
-    from jupyter_connectors.frames.result import Columns
+    from jupyter_connectors.frames.tables import Columns
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {

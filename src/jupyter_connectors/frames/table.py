@@ -13,8 +13,9 @@ import pandas as pd
 
 from jupyter_connectors.frames.arrays import column_of
 from jupyter_connectors.frames.columns import Column
-from jupyter_connectors.frames.flatten import ROWS, Sheet
+from jupyter_connectors.frames.flatten import Sheet
 from jupyter_connectors.frames.plan import Plan
+from jupyter_connectors.frames.storage import ROWS
 from jupyter_connectors.frames.texts import texts_in
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -58,14 +59,14 @@ class Table:
             raw |= {each.name: _enforced(typed[each.name], each) for each in others}
         # The texts without DuckDB, so that equal ones are one object and take the memory of one.
         if texts:
-            for key, values in texts_in(self._sheet.spool, list(texts), count).items():
+            for key, values in texts_in(self._sheet.storage.spool, list(texts), count).items():
                 raw[texts[key].name] = pd.Series(values, dtype=dtype_of(texts[key]))
         # Built at once, because assigning columns one by one fragments a wide frame.
         return pd.DataFrame(raw, columns=names, copy=False)
 
     def _held(self, count: int) -> dict[str, Any]:
         """The columns that can be made of what is in memory."""
-        blocks = self._sheet.blocks
+        blocks = self._sheet.storage.blocks
         if blocks is None:
             return {}
         made = {
@@ -97,15 +98,15 @@ class Table:
             f"SELECT {wanted} FROM (SELECT {rows}, unnest(range({ROWS})) FROM read_json("
             f"{quoted_text(path or _plain(self.path))}, format = 'newline_delimited', "
             f"columns = {{{types}, '{ROWS}': 'BIGINT'}}, "
-            f"maximum_object_size = {max(_LEAST_BUFFER, self._sheet.spool.longest)}))"
+            f"maximum_object_size = {max(_LEAST_BUFFER, self._sheet.storage.spool.longest)}))"
         )
         return query if limit is None else f"{query} LIMIT {limit:d}"
 
     @property
     def path(self) -> Path:
         """The spool file, with everything in it."""
-        self._sheet.spool.flush()
-        return self._sheet.spool.path
+        self._sheet.storage.spool.flush()
+        return self._sheet.storage.spool.path
 
     @property
     def folder(self) -> Path:

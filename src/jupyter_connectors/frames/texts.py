@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_connectors.frames.flatten import ROWS
 from jupyter_connectors.frames.spool import Spool
+from jupyter_connectors.frames.storage import ROWS
 
 _MOST_HELD_ONCE = 5_000
 """Different texts of one column; with more of them it is not worth looking for repeated ones."""

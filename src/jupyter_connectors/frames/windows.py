@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from jupyter_connectors.frames.parts import Parts
-    from jupyter_connectors.frames.result import Columns, Result
+    from jupyter_connectors.frames.result import Result
+    from jupyter_connectors.frames.tables import Columns
     from jupyter_connectors.frames.workers import Load
 
 

@@ -11,7 +11,7 @@ from posixpath import normpath
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from jupyter_connectors.models import Entry, Launch, Remote
+from jupyter_connectors.entries import Entry, Launch, Remote
 
 Custom = Literal["yes", "owners", "no"]
 """`owners`: those the people who wrote the policy named in its allow list."""

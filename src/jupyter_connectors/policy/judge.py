@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from jupyter_connectors.bounds import holds
 from jupyter_connectors.models import Json, Tool, ToolCall, ToolClass
 from jupyter_connectors.policy.layers import Layer, Policy
 from jupyter_connectors.policy.rules import ALWAYS, EFFECTS, NEVER, Effect, Remember, Rule
+
+_T = TypeVar("_T")
 
 Decision = Literal["allow", "ask", "deny"]
 Definition = Literal["known", "new", "changed"]
@@ -88,35 +90,51 @@ def judge(call: ToolCall, tool: Tool, known: Known, policy: Policy) -> Verdict:
     A reviewed read runs, everything else is asked; the person's setting may lift reads and writes; the rules of a
     policy only narrow. The same call under the same layers in any order has the same verdict, word for word.
     """
-    try:
-        if (call.connector, call.tool) != (tool.connector, tool.name):
-            return _refused("the call is not for this tool", known)
-        steps = list(_steps(tool, known, policy, call))
-        return _verdict(steps, known.tool_class)
-    except Exception:  # noqa: BLE001  # whatever it is: what cannot be judged does not run
-        return _refused("the rules cannot be applied to this call", known)
+    no = _refused("the rules cannot be applied to this call", known)
+    return _or_no(lambda: _judged(call, tool, known, policy), no)
 
 
 def visible_tool(tool: Tool, known: Known, policy: Policy) -> bool:
     """False for a tool that is blocked whatever its arguments: it is in no list and no completion."""
-    try:
-        if "block" in (known.setting, known.notebook_setting) or known.definition == "changed":
-            return False
-        _check(known)
-        if known.definition == "new" and policy.new_tools == "review":
-            return False
-        return not any(rule.effect == "block" for _, rule in _matching(tool, known, policy))
-    except Exception:  # noqa: BLE001  # as in `judge`
-        return False
+    return _or_no(lambda: _is_visible(tool, known, policy), False)
 
 
 def explain(tool: Tool, known: Known, policy: Policy) -> list[Step]:
     """Everything that bears on a tool before there is a call, the deciding step first. Never raises."""
+    no = Step(layer="built in", rule="the rules cannot be applied to this tool", effect="block", decides=True)
+    return _or_no(lambda: _explained(tool, known, policy), [no])
+
+
+def _or_no(work: Callable[[], _T], no: _T) -> _T:
+    """What the work makes; `no` where it raises, whatever that is: what cannot be judged does not run."""
     try:
-        steps = sorted(_steps(tool, known, policy, None), key=_rank)
-        return [replace(steps[0], decides=True), *steps[1:]]
-    except Exception:  # noqa: BLE001  # as in `judge`
-        return [Step(layer="built in", rule="the rules cannot be applied to this tool", effect="block", decides=True)]
+        return work()
+    except Exception:  # noqa: BLE001  # a no is the right answer to every error
+        return no
+
+
+def _judged(call: ToolCall, tool: Tool, known: Known, policy: Policy) -> Verdict:
+    if (call.connector, call.tool) != (tool.connector, tool.name):
+        return _refused("the call is not for this tool", known)
+    if call.asked_by == "app" and not tool.for_apps:
+        return _refused("its server does not offer it to apps", known)
+    if call.asked_by != "app" and not tool.for_people:
+        return _refused("only the app of this service may call it", known)
+    return _verdict(list(_steps(tool, known, policy, call)), known.tool_class)
+
+
+def _is_visible(tool: Tool, known: Known, policy: Policy) -> bool:
+    if "block" in (known.setting, known.notebook_setting) or known.definition == "changed":
+        return False
+    _check(known)
+    if known.definition == "new" and policy.new_tools == "review":
+        return False
+    return not any(rule.effect == "block" for _, rule in _matching(tool, known, policy))
+
+
+def _explained(tool: Tool, known: Known, policy: Policy) -> list[Step]:
+    steps = sorted(_steps(tool, known, policy, None), key=_rank)
+    return [replace(steps[0], decides=True), *steps[1:]]
 
 
 def _steps(tool: Tool, known: Known, policy: Policy, call: ToolCall | None) -> Iterator[Step]:
@@ -233,8 +251,5 @@ def _verdict(steps: list[Step], tool_class: ToolClass) -> Verdict:
 
 
 def _refused(why: str, known: Known) -> Verdict:
-    try:
-        tool_class = ToolClass(known.tool_class)
-    except Exception:  # noqa: BLE001  # known may be anything at all here
-        tool_class = ToolClass.DESTRUCTIVE
+    tool_class = _or_no(lambda: ToolClass(known.tool_class), ToolClass.DESTRUCTIVE)  # known may be anything here
     return Verdict(decision="deny", rule=why, tool_class=tool_class)

@@ -9,7 +9,8 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Literal, get_args
 
-from jupyter_connectors.models import Entry, Remote, ToolClass
+from jupyter_connectors.entries import Entry, Remote
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.policy.connecting import Connecting, is_private, plain
 from jupyter_connectors.policy.rules import Rule
 

@@ -10,7 +10,8 @@ from mcp.client.context import ClientRequestContext
 from mcp.client.session import ElicitationFnT
 from mcp_types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
-from jupyter_connectors.models import Entry, Json
+from jupyter_connectors.entries import Entry
+from jupyter_connectors.models import Json
 from jupyter_connectors.sessions.patience import Patience
 from jupyter_connectors.sessions.signin import Elicitation, Person
 

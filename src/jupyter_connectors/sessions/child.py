@@ -20,10 +20,10 @@ from mcp.shared.message import SessionMessage
 from mcp_types import ErrorData, JSONRPCError, jsonrpc_message_adapter
 from pydantic_core import from_json
 
+from jupyter_connectors.entries import Launch
 from jupyter_connectors.errors import ConnectionFailed
 from jupyter_connectors.launching import refused
 from jupyter_connectors.launching import resolved as program_of
-from jupyter_connectors.models import Launch
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.text import visible
 

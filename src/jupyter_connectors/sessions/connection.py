@@ -4,49 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
-from importlib.metadata import version
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
-from mcp import Client, MCPError
-from mcp_types import Implementation
+from mcp import Client
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from jupyter_connectors.errors import ConnectionFailed, ConnectorError, ReplyRejected, ServerGone
-from jupyter_connectors.models import Entry, Json, Launch, Reply, Tool
+from jupyter_connectors.entries import Entry
+from jupyter_connectors.errors import ConnectorError, ReplyRejected
+from jupyter_connectors.models import Json, Reply, Tool
 from jupyter_connectors.schema import Checker, checker
 from jupyter_connectors.sessions import failures
-from jupyter_connectors.sessions.asking import asks
-from jupyter_connectors.sessions.child import Child
-from jupyter_connectors.sessions.codes import OURS
 from jupyter_connectors.sessions.health import Health
-from jupyter_connectors.sessions.lenient import Listing, lenient
 from jupyter_connectors.sessions.limits import Limits
+from jupyter_connectors.sessions.link import Link
 from jupyter_connectors.sessions.listing import listed
 from jupyter_connectors.sessions.oauth.access import Access
-from jupyter_connectors.sessions.patience import Patience
-from jupyter_connectors.sessions.remote import remote_transport
-from jupyter_connectors.sessions.signin import NOBODY
-from jupyter_connectors.sessions.signing import Signing, Standing
-from jupyter_connectors.sessions.translating import reply_of
-from jupyter_connectors.text import visible
-
-# Without a handler the SDK's warnings, which quote what servers send, would be printed into the notebook.
-logging.getLogger("mcp").addHandler(logging.NullHandler())
-logging.getLogger("client").addHandler(logging.NullHandler())
+from jupyter_connectors.sessions.signing import Standing
+from jupyter_connectors.sessions.translating import reply_of, wire_of
+from jupyter_connectors.text import one_line, visible
 
 OnProgress = Callable[[float, float | None, str], None]
+T = TypeVar("T")
+
+_LISTS: Mapping[str, Callable[..., Awaitable[Any]]] = {
+    "resources/list": Client.list_resources,
+    "resources/templates/list": Client.list_resource_templates,
+    "prompts/list": Client.list_prompts,
+}
 
 
 class Connection:
-    """A server's tools and the calls to them, from `open` to `close`.
-
-    One task of its own enters and leaves the transport: the SDK's cancel scopes must be left in the task that
-    entered them. Calls may come from any task of the same loop.
-    """
+    """A server's tools and the calls to them, from `open` to `close`. Calls may come from any task of the same loop."""
 
     def __init__(
         self,
@@ -70,32 +60,23 @@ class Connection:
         """What had to be dropped or mended in the server's list of tools."""
 
         self._limits = limits
-        self._client: Client | None = None
-        self._child: Child | None = None
-        self._owner: asyncio.Task[None] | None = None
-        self._leave = asyncio.Event()
-        self._lost = False
+        self._link = Link(name, entry, limits=limits, account=account, access=access)
         self._checkers: dict[str, Checker] = {}
-        self._listing = Listing()
         self._listing_again = asyncio.Lock()
         self._listed = listed
         self._access = access
-        self._patience = Patience()
-        self._signing: Signing | None = None
         self._last_call: float | None = None
         self._last_error = ""
 
     @property
     def alive(self) -> bool:
         """False once the server is known to be gone; a new `Connection` must be opened."""
-        if self._lost or self._owner is None or self._owner.done():
-            return False
-        return self._child is None or not self._child.gone.is_set()
+        return self._link.alive
 
     @property
     def over(self) -> bool:
         """True once a new sign-in is needed: calls fail until the connection is opened anew."""
-        return self._signing is not None and self._signing.standing.again
+        return self._standing.again
 
     @property
     def health(self) -> Health:
@@ -104,22 +85,33 @@ class Connection:
             account=self.account,
             protocol=self.protocol,
             alive=self.alive,
-            standing=self._signing.standing if self._signing is not None else Standing(),
+            standing=self._standing,
             stored_in=self._access.vault.told if self._access is not None else "",
             last_call=self._last_call,
             last_error=self._last_error,
         )
 
     @property
+    def _standing(self) -> Standing:
+        return self._link.signing.standing if self._link.signing is not None else Standing()
+
+    @property
     def protocol(self) -> str:
         """The negotiated protocol version, for example "2026-07-28"."""
-        return self._client.protocol_version if self._client else ""
+        return self._link.client.protocol_version if self._link.client else ""
 
     @property
     def called(self) -> str:
         """What the server calls itself; its own word."""
-        info = self._client.server_info if self._client else None
+        info = self._link.client.server_info if self._link.client else None
         return info.name if info is not None else ""
+
+    def offers(self, tool: Tool) -> bool:
+        """Whether the server still has the tool as it is here, to the letter."""
+        if not tool.listed:
+            return True
+        now = {each.name: each for each in self.tools}.get(tool.name)
+        return now is not None and now.definition_hash == tool.definition_hash
 
     async def open(self) -> None:
         """Connects and lists the tools.
@@ -128,31 +120,25 @@ class Connection:
             ConnectionFailed: The server cannot be started or reached, or does not speak MCP.
             ServerGone: It started and died; the message has its exit code and last words.
         """
-        ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
-        self._owner = asyncio.create_task(self._own(ready), name=f"connector-{self.name}")
         error: BaseException
         try:
-            async with self._patience.limit(self._limits.connect):
-                self._client = await asyncio.shield(ready)
+            async with self._link.patience.limit(self._limits.connect):
+                client = await self._link.open(self._relist, self._listen)
                 async with self._listing_again:
-                    await self._list(self._listing)
+                    await self._list(client)
             return
         except asyncio.CancelledError:
             await self.close()
             raise
         except BaseException as caught:  # noqa: BLE001  # groups too; said in our words below
             error = caught
-        problem = await self._dead() or self._kept(error) or failures.connecting(self.entry.title, error)
+        problem = await self._link.dead() or self._link.kept(error) or failures.connecting(self.entry.title, error)
         await self.close()
         raise problem
 
     async def close(self) -> None:
         """Leaves the server; a local one is ended. Never raises for what the server does meanwhile."""
-        self._leave.set()
-        if self._owner is not None:
-            if self._client is None:
-                self._owner.cancel()
-            await asyncio.wait([self._owner], timeout=3 * self._limits.close + 2)
+        await self._link.close()
 
     async def call(
         self,
@@ -162,6 +148,7 @@ class Connection:
         seconds: float | None = None,
         checked: bool = True,
         progress: OnProgress | None = None,
+        keep: bool = False,
     ) -> Reply:
         """The server's reply to one `tools/call`.
 
@@ -170,6 +157,7 @@ class Connection:
         Args:
             seconds: How long to wait; the connection's own limit when None.
             checked: Hold structured content against the tool's output schema.
+            keep: Keep the whole result beside what we read of it, for an app.
 
         Raises:
             TimedOut: No answer in time; the server was told to stop.
@@ -178,27 +166,55 @@ class Connection:
             ToolFailed: The server refused the request itself. An error result is returned, not raised.
         """
         label = f"{self.name}.{tool.name}"
-        if self._client is None or not self.alive:
-            raise await self._gone()
-        self._last_call = time.time()
-        error: BaseException
-        try:
-            async with self._patience.limit(seconds or self._limits.call):
-                result = await self._client.call_tool(
-                    tool.name, dict(arguments), progress_callback=_reporting(progress)
-                )
-            reply = reply_of(result)
+
+        async def ask(client: Client) -> Reply:
+            told = await client.call_tool(tool.name, dict(arguments), progress_callback=_reporting(progress))
+            reply = reply_of(told, keep=keep or bool(tool.app))
             if checked:
                 self._check(label, tool, reply)
             return reply
+
+        return await self._asked(label, ask, seconds)
+
+    async def read(self, uri: str) -> dict[str, Json]:
+        """The server's reply to one `resources/read`, as JSON; what is wrong with it is as for `call`."""
+
+        async def ask(client: Client) -> dict[str, Json]:
+            return wire_of(await client.read_resource(uri, cache_mode="bypass"))
+
+        return await self._asked(f"{self.name}: {one_line(uri, 80)}", ask)
+
+    async def listing(self, method: str, cursor: str | None = None) -> dict[str, Json]:
+        """One page of what the server lists beside its tools, as JSON; what is wrong with it is as for `call`.
+
+        Raises:
+            KeyError: There is no such list.
+        """
+        verb = _LISTS[method]
+
+        async def ask(client: Client) -> dict[str, Json]:
+            return wire_of(await verb(client, cursor=cursor, cache_mode="bypass"))
+
+        return await self._asked(f"{self.name}: {method}", ask)
+
+    async def _asked(self, label: str, ask: Callable[[Client], Awaitable[T]], seconds: float | None = None) -> T:
+        """What one request gives. Raises our errors only."""
+        client = self._link.client
+        if client is None or not self.alive:
+            raise await self._link.gone()
+        self._last_call = time.time()
+        error: BaseException
+        try:
+            async with self._link.patience.limit(seconds or self._limits.call):
+                return await ask(client)
         except ConnectorError as ours:
             self._last_error = ours.problem
             raise
         except Exception as caught:  # noqa: BLE001  # whatever the SDK raised; said in our words below
             error = caught
-        problem = self._kept(error)
+        problem = self._link.kept(error)
         if problem is None and (failures.lost(error) or not self.alive):
-            problem = await self._gone(error)
+            problem = await self._link.gone(error)
         problem = problem or failures.calling(label, error)
         self._last_error = problem.problem
         # Raised outside the except block: IPython prints the whole stack of an exception group it finds in the context.
@@ -225,51 +241,25 @@ class Connection:
         """
         error: Exception
         async with self._listing_again:
-            if not self._listing.outdated.is_set() or self._client is None:
+            client, outdated = self._link.client, self._link.listing.outdated
+            if not outdated.is_set() or client is None:
                 return
             try:
-                async with self._patience.limit(self._limits.connect):
-                    self._listing.outdated.clear()
-                    await self._list(self._listing)
+                async with self._link.patience.limit(self._limits.connect):
+                    outdated.clear()
+                    await self._list(client)
                 return
             except BaseException as caught:
-                self._listing.outdated.set()
+                outdated.set()
                 if not isinstance(caught, Exception):
                     raise
                 error = caught
-        raise self._kept(error) or failures.connecting(self.entry.title, error)
+        raise self._link.kept(error) or failures.connecting(self.entry.title, error)
 
-    async def _own(self, ready: asyncio.Future[Client]) -> None:
-        watching: list[asyncio.Task[None]] = []
-        try:
-            async with AsyncExitStack() as stack:
-                transport = self._transport()
-                person = self._access.person if self._access is not None else NOBODY
-                client = Client(
-                    lenient(transport, self._listing),
-                    client_info=_US,
-                    elicitation_callback=asks(self.name, self.entry, person, self._patience),
-                )
-                await stack.enter_async_context(client)
-                watching = [asyncio.create_task(each) for each in (self._relist(), self._listen(client))]
-                if not ready.done():
-                    ready.set_result(client)
-                try:
-                    await self._leave.wait()
-                finally:
-                    await _ended(watching)
-        except BaseException as error:
-            # Left behind by a server that died, or said to whoever is waiting in `open`.
-            if not ready.done():
-                ready.set_exception(failures.cause(error) if isinstance(error, Exception) else ConnectionError())
-                ready.exception()
-            if isinstance(error, asyncio.CancelledError):
-                raise
-
-    async def _relist(self) -> None:
+    async def _relist(self, _: Client) -> None:
         """Keeps the list of tools as the server has it, looking again at most once a second."""
         while True:
-            await self._listing.outdated.wait()
+            await self._link.listing.outdated.wait()
             with contextlib.suppress(ConnectorError):
                 await self.current()
             await asyncio.sleep(1)
@@ -283,54 +273,14 @@ class Connection:
         with contextlib.suppress(Exception):
             async with client.listen(tools_list_changed=True) as events:
                 async for _ in events:
-                    self._listing.outdated.set()
+                    self._link.listing.outdated.set()
 
-    def _transport(self) -> Any:
-        target = self.entry.target
-        if isinstance(target, Launch):
-            self._child = Child(target, self._limits)
-            return self._child.transport()
-        self._signing = Signing(
-            self.name, self.entry, account=self.account, access=self._access, patience=self._patience
-        )
-        return remote_transport(target, self._limits, self._signing)
-
-    async def _list(self, listing: Listing) -> None:
-        assert self._client is not None
-        self.tools = await listed(self._client, listing, self._limits, self.name, again=bool(self.tools))
+    async def _list(self, client: Client) -> None:
+        listing = self._link.listing
+        self.tools = await listed(client, listing, self._limits, self.name, again=bool(self.tools))
         self.notes = tuple(dict.fromkeys(visible(note) for note in listing.notes))
         self._checkers.clear()
         self._listed(self)
-
-    async def _dead(self) -> ServerGone | None:
-        """The error for a local server that has ended, with its exit code and last words."""
-        if self._child is None or not self._child.gone.is_set() or self._child.sent_away:
-            return None
-        code = await self._child.exit_code()
-        said = f": {self._child.last_words}" if self._child.last_words else ""
-        return ServerGone(
-            f"{self.entry.title} stopped (exit code {code}){said}",
-            hint="the next call starts it again; look at its command or settings if it stops again",
-        )
-
-    def _kept(self, error: BaseException) -> ConnectorError | None:
-        """Our own error, where one came in the place of a reply."""
-        found = failures.cause(error)
-        ours = isinstance(found, MCPError) and found.code == OURS and self._signing is not None
-        return self._signing.kept(found.data) if ours else None  # type: ignore[union-attr,attr-defined]  # seen above
-
-    async def _gone(self, error: BaseException | None = None) -> ConnectionFailed:
-        self._lost = True
-        return await self._dead() or failures.gone(self.entry.title, error)
-
-
-_US = Implementation(name="jupyter-connectors", version=version("jupyter-connectors"))
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    for each in tasks:
-        each.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _reporting(progress: OnProgress | None) -> Any:

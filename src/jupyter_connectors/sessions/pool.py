@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import UnknownConnector, nearest
-from jupyter_connectors.models import Entry
 from jupyter_connectors.sessions.limits import Limits
 
 if TYPE_CHECKING:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+from collections.abc import Mapping
 
+from jupyter_connectors.entries import Auth, Entry, Remote
 from jupyter_connectors.errors import ConnectionFailed, SignInNeeded
-from jupyter_connectors.models import Auth, Entry, Remote
+from jupyter_connectors.models import Json
 from jupyter_connectors.sessions.http import ascii_host
 from jupyter_connectors.sessions.signin import Person, SecretRequest
-from jupyter_connectors.vault import Key, Vault
+from jupyter_connectors.vault import Key, Vault, this_user
 
 CLIENT_SECRET = "the client secret"
 PRIVATE_KEY = "the private key"
@@ -110,10 +112,52 @@ class References:
         return secret.value
 
     def _key(self, what: str) -> Key:
-        return Key(
-            user=self._user, connector=f"{self._entry.identity} {what}", account=self._account, resource=self._url
-        )
+        return _key(self._entry, what, user=self._user, account=self._account, url=self._url)
 
 
 def _header(auth: Auth) -> str:
     return f"the value of the header {auth.header}"
+
+
+class Given:
+    """Secrets that a person gave before they connect: in the vault where the connection looks for them, or as before."""
+
+    def __init__(self, vault: Vault, entry: Entry, *, account: str, keep: bool) -> None:
+        """`keep` is the person's yes to a file, where there is no keyring."""
+        self._vault = vault
+        self._entry = entry
+        self._account = account
+        self._keep = keep
+        self._before: dict[Key, dict[str, Json] | None] = {}
+
+    async def put(self, secrets: Mapping[str, str]) -> None:
+        """Keeps each under what it is: `key` or `client_secret`.
+
+        Raises:
+            StateProblem: It could not be kept.
+        """
+        if secrets and self._keep:
+            await asyncio.to_thread(self._vault.keep_in_file)
+        for what, value in secrets.items():
+            key = self._key(what)
+            self._before[key] = await asyncio.to_thread(self._vault.get, key)
+            await asyncio.to_thread(self._vault.put, key, {"value": value})
+
+    async def take_back(self) -> None:
+        """Leaves the vault as it was: what did not connect is no secret to keep."""
+        for key, before in self._before.items():
+            if before is None:
+                await asyncio.to_thread(self._vault.delete, key)
+            else:
+                await asyncio.to_thread(self._vault.put, key, before)
+        self._before.clear()
+
+    def _key(self, what: str) -> Key:
+        assert isinstance(self._entry.target, Remote)  # nobody else takes a secret
+        auth, url = self._entry.target.auth, self._entry.target.url
+        said = _header(auth) if what == "key" else PRIVATE_KEY if auth.flow == "private_key_jwt" else CLIENT_SECRET
+        return _key(self._entry, said, user=this_user(), account=self._account, url=url)
+
+
+def _key(entry: Entry, what: str, *, user: str, account: str, url: str) -> Key:
+    return Key(user=user, connector=f"{entry.identity} {what}", account=account, resource=url)

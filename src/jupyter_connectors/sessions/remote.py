@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import httpx2
 from mcp.client.streamable_http import streamable_http_client
 
+from jupyter_connectors.entries import Remote
 from jupyter_connectors.errors import ConnectionFailed, ConnectorError
-from jupyter_connectors.models import Remote
 from jupyter_connectors.sessions.child import resolved
 from jupyter_connectors.sessions.codes import CLOSED, HTTP_STATUS, OURS, REPLY_REJECTED, REQUEST_TIMEOUT
 from jupyter_connectors.sessions.http import Reach, transport

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import ConnectorError
-from jupyter_connectors.models import Entry, Remote
 from jupyter_connectors.sessions.http import Resolve, resolved
 from jupyter_connectors.sessions.oauth.access import Access
 from jupyter_connectors.sessions.oauth.provider import Provider

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from jupyter_connectors.kernel import Desk, Message
@@ -24,20 +25,29 @@ PAGE_SECONDS = 6.0
 """How long it may then take to find out where it is."""
 
 
-class Stage:
-    """A place for cards where no cell waits: below the directory, whose buttons connect. One card at a time."""
+class Drawn(Protocol):
+    """A card where it is drawn."""
 
-    def __init__(self, handle: Any) -> None:
-        """`handle` is of an output that was displayed; it shows each card, and then its line."""
-        self._handle = handle
-        self.free = asyncio.Lock()
+    def show(self, state: dict[str, Any]) -> None:
+        """Draws it, or another state of it."""
 
-    def show(self, view: Any) -> Any:
-        """Draws a view there. Any thread may: an output is found by its id."""
-        bundle = view._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        self._handle.update(dict(data), raw=True)
-        return self._handle
+    def tell(self, told: dict[str, Any]) -> None:
+        """Tells the view what is in no state, so in no trait and no saved notebook."""
+
+    def end(self, line: str) -> None:
+        """Takes it away; where something stays, it is the line."""
+
+
+class Stage(ABC):
+    """A place for cards where no cell waits, because a button connects."""
+
+    def __init__(self, free: AbstractAsyncContextManager[Any]) -> None:
+        self.free = free
+        """Held while a card is there."""
+
+    @abstractmethod
+    def draw(self, desk: Desk) -> Drawn:
+        """A card to be drawn there."""
 
     @contextmanager
     def lit(self) -> Iterator[None]:
@@ -49,6 +59,104 @@ class Stage:
         finally:
             lit.clear()
             LIT.reset(before)
+
+
+class Below(Stage):
+    """Below the directory in a cell. One card at a time: an output shows each, and then its line."""
+
+    def __init__(self, handle: Any) -> None:
+        """`handle` is of an output that was displayed. Any thread may draw there: an output is found by its id."""
+        super().__init__(asyncio.Lock())
+        self._handle = handle
+
+    def draw(self, desk: Desk) -> Drawn:
+        return _Widget(desk, self._handle)
+
+
+class Elsewhere(Stage):
+    """In a view that asks for the cards and draws them itself, any number of them."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        """`changed` is told after each change of a card."""
+        super().__init__(nullcontext())
+        self._changed = changed
+        self._cards: dict[str, dict[str, Any]] = {}
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        """The states of the cards, each with what its view alone is told. For no trait and no saved notebook."""
+        return list(self._cards.values())
+
+    def draw(self, desk: Desk) -> Drawn:
+        return _Listed(self)
+
+    def put(self, identity: str, card: dict[str, Any] | None) -> None:
+        """Shows a card, or with None no more."""
+        if card is None:
+            self._cards.pop(identity, None)
+        else:
+            self._cards[identity] = card
+        self._changed()
+
+
+class _Listed:
+    """A card in the list of a view."""
+
+    def __init__(self, place: Elsewhere) -> None:
+        self._place = place
+        self._state: dict[str, Any] = {}
+        self._told: dict[str, Any] = {}
+        self._over = False
+
+    def show(self, state: dict[str, Any]) -> None:
+        self._state = state
+        if not self._over and state:
+            self._place.put(state["id"], {**state, "told": self._told})
+
+    def tell(self, told: dict[str, Any]) -> None:
+        if self._told != told:
+            self._told = dict(told)
+            self.show(self._state)
+
+    def end(self, line: str) -> None:
+        self._over = True
+        if self._state:
+            self._place.put(self._state["id"], None)
+
+
+class _Widget:
+    """A card as a widget: in the running cell, or in an output that stands already."""
+
+    def __init__(self, desk: Desk, handle: Any = None) -> None:
+        self._desk = desk
+        self._handle = handle
+        self._view: Any = None
+
+    def show(self, state: dict[str, Any]) -> None:
+        if self._view is not None:
+            self._view.show(state)
+            return
+        from IPython.display import display
+
+        from jupyter_connectors.widgets.view import View
+
+        self._view = View("signin", state, self._desk)
+        if self._handle is None:
+            self._handle = display(self._view, display_id=state["id"])
+            return
+        bundle = self._view._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        self._handle.update(dict(data), raw=True)
+
+    def tell(self, told: dict[str, Any]) -> None:
+        if self._view is not None:
+            self._view.send(told)
+
+    def end(self, line: str) -> None:
+        if self._view is not None:
+            self._handle.update({"text/markdown": escaped(line), "text/plain": line}, raw=True)
+            self._view.close()
+            self._view = None
 
 
 LIT: ContextVar[list[Stage] | None] = ContextVar("jupyter_connectors_stage", default=None)
@@ -65,15 +173,13 @@ class Card:
         self.take: Callable[[Message], None] = lambda _: None
         """What becomes of the messages that are not the card's own."""
 
-        self._stage = stage
+        self._drawn: Drawn = stage.draw(desk) if stage is not None else _Widget(desk)
         self._drawing: Callable[[Callable[[], None]], None] = runtime.on_main if stage is None else self._soon
         self._desk = desk
         self._loop = asyncio.get_running_loop()
         self.page = self._loop.create_future()
         self._seen = asyncio.Event()
         self._told: dict[str, Any] = {}
-        self._view: Any = None
-        self._handle: Any = None
         desk.open(state["id"], self._arrived)
         self._drawing(self._draw)
 
@@ -115,7 +221,7 @@ class Card:
         """Closes the card; a saved notebook shows the line, never a dead widget."""
         self._desk.close(self.state["id"])
         self._told = {}
-        self._drawing(lambda: self._close(line))
+        self._drawing(lambda: self._drawn.end(line))
 
     def _arrived(self, message: Message) -> None:
         # On the kernel's control thread, so it only hands over.
@@ -135,28 +241,10 @@ class Card:
             self.take(message)
 
     def _draw(self) -> None:
-        if self._view is not None:
-            self._view.show(self.state)
-            return
-        from IPython.display import display
-
-        from jupyter_connectors.widgets.view import View
-
-        self._view = View("signin", self.state, self._desk)
-        if self._stage is not None:
-            self._handle = self._stage.show(self._view)
-        else:
-            self._handle = display(self._view, display_id=self.state["id"])
+        self._drawn.show(self.state)
 
     def _whisper(self) -> None:
-        if self._view is not None:
-            self._view.send(self._told)
-
-    def _close(self, line: str) -> None:
-        if self._view is not None:
-            self._handle.update({"text/markdown": escaped(line), "text/plain": line}, raw=True)
-            self._view.close()
-            self._view = None
+        self._drawn.tell(self._told)
 
 
 def sign_in_state(request: SignInRequest) -> dict[str, Any]:

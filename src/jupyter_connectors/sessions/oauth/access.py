@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mcp.shared.auth_utils import resource_url_from_server_url
 
-from jupyter_connectors.models import Entry, Remote
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.sessions.http import Reach, Resolve, resolved
 from jupyter_connectors.sessions.signin import NOBODY, Person
 from jupyter_connectors.vault import Key, Vault, this_user

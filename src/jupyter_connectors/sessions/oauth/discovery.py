@@ -20,8 +20,8 @@ from mcp.shared.auth import ProtectedResourceMetadata
 from mcp.shared.auth_utils import check_resource_allowed, resource_url_from_server_url
 from pydantic import ValidationError
 
+from jupyter_connectors.entries import Auth
 from jupyter_connectors.errors import ConnectionFailed, SignInFailed
-from jupyter_connectors.models import Auth
 from jupyter_connectors.sessions.http import AddressRefused, Reach
 from jupyter_connectors.sessions.oauth.record import Service
 from jupyter_connectors.sessions.oauth.tokens import object_of

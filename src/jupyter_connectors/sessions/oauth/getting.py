@@ -12,8 +12,8 @@ import httpx2
 from mcp.client.auth.utils import get_client_metadata_scopes, issuers_match, union_scopes
 from mcp.shared.auth_utils import check_resource_allowed, resource_url_from_server_url
 
+from jupyter_connectors.entries import Auth, Entry, Remote
 from jupyter_connectors.errors import ConnectionFailed, SignInFailed, StateProblem
-from jupyter_connectors.models import Auth, Entry, Remote
 from jupyter_connectors.sessions.http import ascii_host, client, send
 from jupyter_connectors.sessions.oauth.access import Access, reach_of
 from jupyter_connectors.sessions.oauth.attempt import Attempt

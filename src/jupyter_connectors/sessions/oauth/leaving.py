@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx2
 
+from jupyter_connectors.entries import Auth, Entry, Remote
 from jupyter_connectors.errors import ConnectorError, SignInFailed
-from jupyter_connectors.models import Auth, Entry, Remote
 from jupyter_connectors.sessions.http import client, send
 from jupyter_connectors.sessions.oauth.access import Access, key_of, reach_of
 from jupyter_connectors.sessions.oauth.discovery import check

@@ -13,8 +13,8 @@ from mcp.client.auth.utils import (
     extract_scope_from_www_auth,
 )
 
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import ConnectionFailed, ConnectorError, SignInFailed
-from jupyter_connectors.models import Entry, Remote
 from jupyter_connectors.sessions.oauth.access import Access, key_of
 from jupyter_connectors.sessions.oauth.discovery import Challenge, check
 from jupyter_connectors.sessions.oauth.getting import Getting

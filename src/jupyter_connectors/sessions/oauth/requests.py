@@ -12,8 +12,8 @@ from mcp.client.auth.oauth2 import check_registration_usable
 from mcp.shared.auth import OAuthClientMetadata
 from pydantic import AnyUrl, ValidationError
 
+from jupyter_connectors.entries import Auth
 from jupyter_connectors.errors import SignInFailed
-from jupyter_connectors.models import Auth
 from jupyter_connectors.sessions.http import is_here
 from jupyter_connectors.sessions.oauth.discovery import Found, Send
 from jupyter_connectors.sessions.oauth.record import Service

@@ -8,8 +8,8 @@ from contextlib import suppress
 import httpx2
 from mcp.client.auth.extensions.client_credentials import SignedJWTParameters
 
+from jupyter_connectors.entries import Auth
 from jupyter_connectors.errors import SignInFailed, UsageProblem
-from jupyter_connectors.models import Auth
 from jupyter_connectors.sessions.oauth.discovery import Found, Send
 from jupyter_connectors.sessions.oauth.requests import form
 from jupyter_connectors.sessions.oauth.tokens import Client, error_code, object_of
