@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from mcp.server.mcpserver import MCPServer
 
+from .appfiles import interface
+from .billing_dashboard import ADDRESS, dashboard_tool
 from .billing_reads import read_tools
 from .billing_writes import write_tools
 from .database import Database
@@ -28,7 +30,13 @@ def billing_server(rows: Database, faults: Faults | None = None) -> MCPServer[Da
         NAME,
         title="Acme Billing (demo)",
         instructions=_INSTRUCTIONS,
-        tools=[*read_tools(), *write_tools()],
+        tools=[*read_tools(), dashboard_tool(), *write_tools()],
+        apps=interface(
+            ADDRESS,
+            "revenue",
+            title="Revenue dashboard",
+            description="Revenue by month and currency, with the invoices behind it.",
+        ),
         rows=rows,
         faults=faults or Faults(),
     )

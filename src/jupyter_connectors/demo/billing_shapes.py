@@ -195,6 +195,34 @@ class Reminder(TypedDict):
     to: str
 
 
+class RevenueMonth(TypedDict):
+    """What was invoiced in a month in one currency, and what became of it: paid, outstanding or written off."""
+
+    id: str
+    month: Annotated[str, Field(description="the month's first day (UTC)", json_schema_extra={"format": "date"})]
+    currency: Code
+    invoices: int
+    invoiced: Minor
+    paid: Minor
+    outstanding: Minor
+    written_off: Minor
+    refunded: Annotated[int, Field(description="given back in this month, whenever it was paid; minor units")]
+
+
+# `from` is no name for a field of a class.
+RevenueReport = TypedDict(
+    "RevenueReport",
+    {
+        "object": Literal["revenue_report"],
+        "from": Annotated[str, Field(json_schema_extra={"format": "date"})],
+        "until": Annotated[str, Field(description="the first day after", json_schema_extra={"format": "date"})],
+        "as_of": Epoch,
+        "data": list[RevenueMonth],
+        "has_more": bool,
+    },
+)
+
+
 class CustomerList(TypedDict):
     object: Literal["list"]
     data: list[Customer]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from mcp.server.mcpserver import MCPServer
 
+from .appfiles import interface
+from .crm_board import ADDRESS, board_tool
 from .crm_reads import read_tools
 from .crm_writes import write_tools
 from .database import Database
@@ -28,7 +30,13 @@ def crm_server(rows: Database, faults: Faults | None = None) -> MCPServer[Databa
         NAME,
         title="Acme CRM (demo)",
         instructions=_INSTRUCTIONS,
-        tools=[*read_tools(), *write_tools()],
+        tools=[*read_tools(), board_tool(), *write_tools()],
+        apps=interface(
+            ADDRESS,
+            "pipeline",
+            title="Pipeline board",
+            description="Open opportunities as cards that move between stages.",
+        ),
         rows=rows,
         faults=faults or Faults(),
     )

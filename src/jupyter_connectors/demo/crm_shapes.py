@@ -157,6 +157,29 @@ class AnyQuery(TypedDict):
     ]
 
 
+class StageAmount(TypedDict):
+    CurrencyIsoCode: str
+    Amount: Money
+
+
+class Stage(TypedDict):
+    """A stage with all that matches, whether it is listed or not."""
+
+    StageName: StageName
+    Probability: float
+    IsClosed: bool
+    count: int
+    amounts: list[StageAmount]
+
+
+class Board(TypedDict):
+    totalSize: int
+    done: Annotated[bool, Field(description="whether `records` has all that match")]
+    stages: list[Stage]
+    owners: list[str]
+    records: list[Opportunity]
+
+
 class Change(TypedDict):
     before: str | float | bool | None
     after: str | float | bool | None

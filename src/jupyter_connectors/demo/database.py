@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,10 @@ class Database:
         """A transaction that holds the write lock from the start, so that what is read in it stays true."""
         connection = self.open()
         connection.execute("BEGIN IMMEDIATE")
-        try:
+        with ExitStack() as undo:
+            undo.callback(connection.execute, "ROLLBACK")
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+            undo.pop_all()
         connection.execute("COMMIT")
 
     def now(self) -> int:

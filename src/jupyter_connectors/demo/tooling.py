@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio.to_thread
 import pydantic_core
+from mcp.server.apps import Apps
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.tools import Tool
@@ -30,9 +31,12 @@ def database(ctx: Ctx) -> Database:
     return found
 
 
-def reading(body: Body, title: str) -> Tool:
-    """A tool that changes nothing."""
-    return _tool(body, title, ToolAnnotations(read_only_hint=True, open_world_hint=False))
+def reading(body: Body, title: str, *, interface: str | None = None) -> Tool:
+    """A tool that changes nothing; `interface` is the `ui://` address of the page that shows its result."""
+    made = _tool(body, title, ToolAnnotations(read_only_hint=True, open_world_hint=False))
+    if interface is not None:
+        made.meta = {"ui": {"resourceUri": interface}}
+    return made
 
 
 def writing(body: Body, title: str, *, idempotent: bool = False) -> Tool:
@@ -101,10 +105,10 @@ def _no_rows(rows: Database, problem: Exception) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
-def server(
-    name: str, *, title: str, instructions: str, tools: Sequence[Tool], rows: Database, faults: Faults
+def server(  # noqa: PLR0913  # what a server is made of
+    name: str, *, title: str, instructions: str, tools: Sequence[Tool], apps: Apps, rows: Database, faults: Faults
 ) -> MCPServer[Database]:
-    """An MCP server of these tools over these rows. Serving it does not close the rows."""
+    """An MCP server of these tools and their interface over these rows. Serving it does not close the rows."""
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[Database]) -> AsyncIterator[Database]:
@@ -126,6 +130,7 @@ def server(
         instructions=instructions,
         version="1",
         tools=list(tools),
+        extensions=[apps],
         lifespan=lifespan,
         log_level="WARNING",
         middleware=[fault_middleware(faults), opened],
