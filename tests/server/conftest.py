@@ -3,17 +3,15 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
+
+from ..servers.jupyter import free_port, jupyter_server
 
 TOKEN = "a-token-of-this-test"
 
@@ -70,42 +68,16 @@ class Server:
 def serving(folder: Path, base: str, *options: str) -> Iterator[Server]:
     """A Jupyter server of our own, as it is started for a person: our part of it is found by its configuration."""
     (folder / "work").mkdir(parents=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "JUPYTER_TOKEN": TOKEN,
-    }
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--debug"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.base_url={base}", *options]
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder / "work", env=environment, stdout=log, stderr=log)
+    port = free_port()
+    command = [sys.executable, "-m", "jupyter_server", "--debug", f"--ServerApp.base_url={base}", *options]
+    own = {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "JUPYTER_TOKEN": TOKEN}
+    with jupyter_server(folder, port, command, **own):
         made = Server(port, base, folder)
         try:
-            _wait_for(made, process)
             yield made
         finally:
             for client in made.clients:
                 client.stop_channels()
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended: {server.log[-2000:]}")
-        with contextlib.suppress(OSError):
-            server.get("api/status")
-            return
-        time.sleep(0.1)
-    raise TimeoutError("the server does not answer")
 
 
 @pytest.fixture(scope="module")
@@ -127,4 +99,13 @@ def ahead(tmp_path_factory: pytest.TempPathFactory, other: Server) -> Iterator[S
     """A server whose kernels run at another one, its gateway."""
     options = (f"--GatewayClient.url=http://127.0.0.1:{other.port}", f"--GatewayClient.auth_token={TOKEN}")
     with serving(tmp_path_factory.mktemp("ahead"), "/", *options) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory, own_places: Path) -> Iterator[Server]:
+    """A server that somebody else's page may frame."""
+    policy = "frame-ancestors 'none' https://portal.example; report-uri /told"
+    option = f'--ServerApp.tornado_settings={{"headers": {{"Content-Security-Policy": "{policy}"}}}}'
+    with serving(tmp_path_factory.mktemp("portal"), "/", option) as made:
         yield made

@@ -1,4 +1,4 @@
-"""The addresses below `<base_url>/jupyter-connectors/oauth/`."""
+"""The addresses below `<base_url>/jupyter-connectors/`: where a sign-in comes back to, and the page of the apps."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tornado.httputil import url_concat
 
 from jupyter_connectors.returnpage import CALLBACK, DONE, HEADERS, NOTHING
 from jupyter_connectors.server.delivery import deliver
+from jupyter_connectors.server.sandbox import SANDBOX, SandboxHandler
 
 _RANDOM = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _FIELDS = ("code", "state", "iss", "error")
@@ -107,6 +108,7 @@ def handlers(base_url: str) -> list[tuple[Any, ...]]:
         (at("ready"), ReadyHandler),
         (at("done"), PageHandler, {"page": DONE, "code": 200}),
         (at("nothing"), PageHandler, {"page": NOTHING, "code": 404}),
+        (url_path_join(re.escape(base_url), SANDBOX), SandboxHandler),
     ]
 
 
