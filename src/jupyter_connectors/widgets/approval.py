@@ -43,13 +43,16 @@ class Cards:
         return [each.state for each in list(self._waiting.values())]
 
     async def approve(self, request: Request) -> Answer:
-        """The person's answer, by a click, by `input()`, or "nobody". Awaited on the runtime's loop."""
+        """The person's answer, by a click, by `input()`, or "nobody". Awaited on the runtime's loop.
+
+        What an app asks is asked where the app is, since no cell may be running.
+        """
         question = _Question(request, asyncio.get_running_loop(), self._tell)
         self._desk.open(request.id, question.receive)
         self._waiting[request.id] = question
         self._tell()
         try:
-            return await self._answer(question)
+            return await (self._answer(question) if not request.app else self._answer_in_app(question))
         finally:
             self._desk.close(request.id)
             self._waiting.pop(request.id, None)
@@ -63,6 +66,12 @@ class Cards:
             question.settle(NOBODY)
         elif front == "terminal" or not await _within(self._card(cell).add(question), HELLO_SECONDS):
             self._runtime.on_main(question.ask)
+        return await question.answered
+
+    async def _answer_in_app(self, question: _Question) -> Answer:
+        """Silence of the app's view is a no: nobody sees the question then."""
+        if not await _within(question.seen, HELLO_SECONDS):
+            question.settle(NOBODY)
         return await question.answered
 
     def _card(self, cell: str) -> _Card:
@@ -100,6 +109,8 @@ class _Question:
         self.state = card_state(request)
         self.place: asyncio.Future[tuple[Front, str]] = loop.create_future()
         self.answered: asyncio.Future[Answer] = loop.create_future()
+        self.seen = asyncio.Event()
+        """Set once a view says that it shows this very question."""
 
     @property
     def line(self) -> tuple[str, str]:
@@ -121,8 +132,10 @@ class _Question:
         self._loop.call_soon_threadsafe(self._take, message)
 
     def _take(self, message: Message) -> None:
-        if self.card is not None and message.get("type") in ("hello", "decide"):
-            self.card.hello.set()
+        if message.get("type") in ("hello", "decide"):
+            self.seen.set()
+            if self.card is not None:
+                self.card.hello.set()
         if message.get("type") != "decide" or self.answered.done():
             return
         try:

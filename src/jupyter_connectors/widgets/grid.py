@@ -37,13 +37,17 @@ KEPT = 3
 _HEAD = 200
 """Rows of a result that are shown without building its frame."""
 
+Beside = Callable[["Result", Mapping[str, Any]], dict[str, Any]]
+
 
 class Grids:
     """The grids of one kernel. Each lives as long as the frame it shows."""
 
-    def __init__(self, shell: Any, desk: Desk) -> None:
+    def __init__(self, shell: Any, desk: Desk, beside: Beside = lambda _, bundle: dict(bundle)) -> None:
+        """`beside` puts what else a result is shown as into its bundle: an app."""
         self._shell = shell
         self._desk = desk
+        self._beside = beside
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._shown: dict[int, list[Grid]] = {}
@@ -70,7 +74,7 @@ class Grids:
         bundle: dict[str, Any] = dict(result_bundle(result))
         if result.tabular and self.wanted:
             bundle[MIME] = {"id": self._grid_of(result, _of_result).id}
-        return bundle
+        return self._beside(result, bundle)
 
     def _frame(self, frame: pd.DataFrame, **_: Any) -> dict[str, Any] | None:
         """None leaves the frame to pandas."""

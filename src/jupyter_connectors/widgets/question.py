@@ -8,6 +8,7 @@ from typing import Any
 
 from jupyter_connectors.approval import Request
 from jupyter_connectors.models import Json, canonical
+from jupyter_connectors.schema import argument
 from jupyter_connectors.secrets import find, masked
 from jupyter_connectors.text import visible
 
@@ -39,6 +40,8 @@ def card_state(request: Request) -> dict[str, Any]:
         "tool_title": visible(request.tool.title),
         "kind": str(request.tool_class),
         "asked_by": call.asked_by,
+        "app": request.app,
+        "app_title": visible(request.app_title),
         "asked": request.asked,
         "why": visible(request.why),
         "warnings": [visible(each) for each in request.warnings],
@@ -88,7 +91,7 @@ def _type(value: Json) -> str:
 
 def _field(name: str, value: Json, request: Request) -> dict[str, Any]:
     """How a value is edited: by what the tool's schema says of it, where the value is of that kind."""
-    schema = _resolved(request.tool.input_schema, name)
+    schema = argument(request.tool.input_schema, name)
     options = schema.get("enum")
     if isinstance(options, list) and 0 < len(options) <= _MOST_OPTIONS and value in options:
         labels = [visible(each if isinstance(each, str) else json.dumps(each, ensure_ascii=False)) for each in options]
@@ -109,27 +112,6 @@ def _field(name: str, value: Json, request: Request) -> dict[str, Any]:
     if kind == "text" and (len(value) > _LONG or "\n" in value):
         kind = "long"
     return {"kind": kind}
-
-
-def _resolved(schema: Mapping[str, Json], name: str) -> Mapping[str, Json]:
-    """What a tool's schema says of an argument; an optional one without its null."""
-    found = _at(schema, ("properties", name))
-    for _ in range(_DEPTH):
-        kinds = found.get("anyOf")
-        if isinstance(kinds, list):
-            real = [each for each in kinds if isinstance(each, Mapping) and each.get("type") != "null"]
-            found = real[0] if len(real) == 1 else {}
-        reference = found.get("$ref")
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        found = _at(schema, tuple(reference[2:].split("/")))
-    return found
-
-
-def _at(schema: Json, path: tuple[str, ...]) -> Mapping[str, Json]:
-    for part in path:
-        schema = schema.get(part) if isinstance(schema, Mapping) else None
-    return schema if isinstance(schema, Mapping) else {}
 
 
 def conditions(arguments: Mapping[str, Json]) -> list[dict[str, Any]]:
