@@ -100,6 +100,8 @@ class Talk:
             today=date(2026, 11, 22),
             read_only=more.pop("read_only", False),
             budget=more.pop("budget", Budget()),
+            modes=more.pop("modes", {}),
+            notes=more.pop("notes", ()),
         )
         return await ask(question, setup, model=model, history=self.history)
 

@@ -29,18 +29,19 @@ from pydantic_ai.usage import RunUsage, UsageLimits
 from jupyter_connectors.answering.definitions import Definition, define
 from jupyter_connectors.answering.events import Event, Finished, TextDelta
 from jupyter_connectors.answering.instructions import instructions
+from jupyter_connectors.answering.notes import Note, prompt_of
 from jupyter_connectors.answering.search import ToolIndex
+from jupyter_connectors.answering.sent import BUDGET, SEARCH, SEARCH_WORDS, sent
 from jupyter_connectors.answering.toolset import Caller, ConnectorTools, Record
 from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.errors import AskFailed
 from jupyter_connectors.models import Tool
+from jupyter_connectors.modes import Mode
 from jupyter_connectors.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_CORE = 12
-_MOST_DEFERRED = 300
 _FOUND = 10
 
 
@@ -60,8 +61,8 @@ class Budget:
     cost: Decimal | None = Decimal(5)
     """US dollars, where the price of the model is known; None for no limit."""
 
-    definitions: int = 20_000
-    """Tokens of tool definitions sent with each request. Past it the model gets a few tools and a search."""
+    definitions: int = BUDGET
+    """Tokens of tool definitions sent with each request in Auto. Past it the model gets a few tools and a search."""
 
 
 class History:
@@ -91,7 +92,12 @@ class Setup:
     read_only: bool = False
     """Leave out every tool that is not known to only read."""
 
+    modes: Mapping[str, Mode] = field(default_factory=dict, hash=False)
+    """How the tools of each connector are sent; one that is missing is Auto."""
+
     budget: Budget = Budget()
+    notes: tuple[Note, ...] = ()
+    """What open apps say the model should know; they have no part in which tools it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +127,29 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
     """
     fence = setup.workspace.fence
     offered = define((tool for tool in setup.tools if setup.reads(tool) or not setup.read_only), fence)
-    deferred = _deferred(question, offered, history, setup.budget.definitions)
-    shown = {name: each for name, each in offered.items() if name in history.core or name in deferred}
+    chosen = sent(
+        question, offered, setup.modes, core=history.core, found=history.found, budget=setup.budget.definitions
+    )
     tools = ConnectorTools(
-        shown, deferred, caller=setup.caller, workspace=setup.workspace, emit=setup.emit, reads=setup.reads
+        offered, chosen, caller=setup.caller, workspace=setup.workspace, emit=setup.emit, reads=setup.reads
     )
     agent = Agent(
         model,
         instructions=instructions(
-            setup.today, fence=fence, deferred=len(offered) - len(history.core) if deferred else 0
+            setup.today,
+            fence=fence,
+            deferred=len(offered) - len(chosen.whole) - len(chosen.on_demand) if chosen.deferred else 0,
+            on_demand=len(chosen.on_demand),
         ),
         toolsets=[tools],
-        capabilities=[ToolSearch(strategy=_searching(offered, history), max_results=_FOUND)],
+        capabilities=[
+            ToolSearch(
+                strategy=_searching(offered, history),
+                max_results=_FOUND,
+                tool_description=SEARCH.description,
+                parameter_description=SEARCH_WORDS,
+            )
+        ],
     )
     said: list[str] = []
     failed: AskFailed | None = None
@@ -141,7 +158,7 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
         try:
             async with model:
                 run = await agent.run(
-                    question,
+                    prompt_of(question, setup.notes, fence),
                     message_history=list(history.messages),
                     usage=usage,
                     usage_limits=_limits(setup.budget),
@@ -164,26 +181,6 @@ async def ask(question: str, setup: Setup, *, model: Model, history: History) ->
         )
     )
     return answer
-
-
-def _deferred(question: str, offered: Mapping[str, Definition], history: History, budget: int) -> frozenset[str]:
-    """The tools to be found by search only: none while all definitions fit the budget. Adds to `history.core`."""
-    if sum(each.cost for each in offered.values()) <= budget:
-        history.core |= dict.fromkeys(offered)
-        return frozenset()
-    index = ToolIndex(each.tool for each in offered.values())
-    names = {each.tool: name for name, each in offered.items()}
-    ranked = [names[ranked.tool] for ranked in index.search(question, _MOST_DEFERRED)]
-    index.close()
-    spent = sum(offered[name].cost for name in history.core if name in offered)
-    for name in ranked[:_CORE]:
-        spent += 0 if name in history.core else offered[name].cost
-        if spent > budget:
-            break
-        history.core[name] = None
-    rest = list(dict.fromkeys([*history.found, *ranked, *offered]))
-    rest = [name for name in rest if name in offered and name not in history.core]
-    return frozenset(rest[:_MOST_DEFERRED])
 
 
 def _searching(

@@ -28,8 +28,16 @@ currency and never add up different currencies. Name after each figure the frame
 """
 
 
-def instructions(today: date, *, fence: Fence, deferred: int = 0) -> str:
-    """The instructions, with the date; `deferred` is how many tools must be looked for first."""
+def instructions(today: date, *, fence: Fence, deferred: int = 0, on_demand: int = 0) -> str:
+    """The instructions, with the date.
+
+    `deferred` is how many tools come along once they were searched for; `on_demand` how many are only called by name.
+    """
     text = _TEXT.format(opens=fence.opens, closes=fence.closes)
     found = f"\n\nNot all tools are shown: {deferred:,} more can be found with the search tool." if deferred else ""
+    if on_demand:
+        found += (
+            f"\n\n{on_demand:,} tools are not shown: look for one with find_tools, read it with describe_tool, "
+            "then call it with call_tool."
+        )
     return f"{text}{found}\n\nToday is {today:%A}, {today.isoformat()}, UTC."

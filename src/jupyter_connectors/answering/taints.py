@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_connectors.models import Entry
+from jupyter_connectors.entries import Entry
 
 
 class Taints:
@@ -23,3 +23,8 @@ class Taints:
             self.outside |= {connector}
         if private:
             self.private |= {connector}
+
+    def listened(self, connector: str, entry: Entry, tool: str) -> None:
+        """Notes that the model was told what the app of a tool says of itself, which may be anything anybody wrote."""
+        self.read(connector, entry, tool)
+        self.outside |= {connector}

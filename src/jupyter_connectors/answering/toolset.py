@@ -15,7 +15,9 @@ from pydantic_core import SchemaValidator, core_schema
 
 from jupyter_connectors.answering.definitions import Definition
 from jupyter_connectors.answering.events import CallFinished, CallOutcome, CallStarted, Event
+from jupyter_connectors.answering.ondemand import OnDemand
 from jupyter_connectors.answering.preview import Facts, frame_preview, text_preview
+from jupyter_connectors.answering.sent import ON_DEMAND, SQL, Helper, Sent
 from jupyter_connectors.answering.workspace import Workspace
 from jupyter_connectors.errors import Cancelled, ConnectorError, Denied, Incomplete, OutcomeUnknown
 from jupyter_connectors.frames.sql import CUT, run_sql_async
@@ -30,26 +32,9 @@ if TYPE_CHECKING:
 Caller = Callable[[Tool, dict[str, Json]], Awaitable["Result"]]
 """Calls a tool for the model: the person is asked where rules say so. Raises our errors."""
 
-SQL = "sql"
 _RETRIES = 3
 _MOST_CHILDREN = 5
 _ANY = SchemaValidator(core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema()))
-_SQL_DEFINITION = ToolDefinition(
-    name=SQL,
-    description=(
-        "Runs one SELECT in DuckDB's SQL over the frames, each a table by its name. Only frames can be read. "
-        "The result becomes a frame too, and you see its first rows."
-    ),
-    parameters_json_schema={
-        "type": "object",
-        "properties": {
-            "query": {"type": "string", "description": "One SELECT statement."},
-            "name": {"type": "string", "description": "A name for the result, such as overdue_by_customer."},
-        },
-        "required": ["query"],
-    },
-    strict=False,
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,13 +49,22 @@ class Record:
     """Of calls that were cut off: their names and what to tell the model, by their ids."""
 
 
+def _definition(helper: Helper) -> ToolDefinition:
+    return ToolDefinition(
+        name=helper.name,
+        description=helper.description,
+        parameters_json_schema=dict(helper.schema),
+        strict=False,
+    )
+
+
 class ConnectorTools(AbstractToolset[None]):
     """Definitions offered to a model and what happens when it calls one. Lives for one question."""
 
     def __init__(
         self,
         offered: Mapping[str, Definition],
-        deferred: frozenset[str],
+        chosen: Sent,
         *,
         caller: Caller,
         workspace: Workspace,
@@ -78,11 +72,12 @@ class ConnectorTools(AbstractToolset[None]):
         reads: Callable[[Tool], bool],
     ) -> None:
         self._offered = offered
-        self._deferred = deferred
+        self._chosen = chosen
         self._caller = caller
         self._workspace = workspace
         self._emit = emit
         self._reads = reads
+        self._directory = OnDemand({name: offered[name] for name in chosen.on_demand}, workspace.fence)
         self.record = Record()
 
     @property
@@ -91,20 +86,22 @@ class ConnectorTools(AbstractToolset[None]):
         return "connectors"
 
     async def get_tools(self, ctx: RunContext[None]) -> dict[str, ToolsetTool[None]]:
-        """Every tool offered, those found by search only marked as deferred, and `sql`."""
+        """Every tool that is sent, those found by search only marked as deferred, and ours."""
+        shown = [name for name in self._offered if name in self._chosen.whole or name in self._chosen.deferred]
         definitions = [
             ToolDefinition(
                 name=name,
-                description=each.description,
-                parameters_json_schema=dict(each.schema),
+                description=self._offered[name].description,
+                parameters_json_schema=dict(self._offered[name].schema),
                 strict=False,
-                defer_loading=name in self._deferred,
+                defer_loading=name in self._chosen.deferred,
             )
-            for name, each in self._offered.items()
+            for name in shown
         ]
+        ours = (*(ON_DEMAND if self._chosen.on_demand else ()), SQL)
         return {
             each.name: ToolsetTool(toolset=self, tool_def=each, max_retries=_RETRIES, args_validator=_ANY)
-            for each in [*definitions, _SQL_DEFINITION]
+            for each in [*definitions, *map(_definition, ours)]
         }
 
     async def call_tool(
@@ -112,9 +109,12 @@ class ConnectorTools(AbstractToolset[None]):
     ) -> str:
         """The call's outcome as text for the model; its rows become a frame."""
         key = ctx.tool_call_id or name
-        definition = None if name == SQL else self._offered[name]
+        if (told := self._directory.answer(name, tool_args)) is not None:
+            return told
+        asked, (name, tool_args) = name, self._directory.meant(name, tool_args)
+        definition = None if name == SQL.name else self._offered[name]
         arguments = tool_args if definition is None else definition.arguments(tool_args)
-        connector, called = ("", SQL) if definition is None else (definition.tool.connector, definition.tool.name)
+        connector, called = ("", SQL.name) if definition is None else (definition.tool.connector, definition.tool.name)
         self._emit(CallStarted(key=key, connector=connector, tool=called, arguments_json=canonical(arguments)))
         began = time.perf_counter()
         try:
@@ -123,7 +123,7 @@ class ConnectorTools(AbstractToolset[None]):
             else:
                 told, finished = await self._call(key, definition.tool, arguments)
         except (asyncio.CancelledError, Cancelled):
-            self._cut_off(key, name, definition)
+            self._cut_off(key, asked, definition)
             raise
         except ConnectorError as error:
             told, finished = await self._failed(key, error, called)

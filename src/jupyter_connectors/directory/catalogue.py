@@ -14,8 +14,8 @@ from jupyter_connectors.directory.custom import custom, custom_command, custom_r
 from jupyter_connectors.directory.registry import Registry
 from jupyter_connectors.directory.remotes import filled
 from jupyter_connectors.directory.shelf import Shelf, shipped, shipped_entry
+from jupyter_connectors.entries import Auth, Entry, Launch, Remote
 from jupyter_connectors.errors import UnknownConnector, UsageProblem, nearest
-from jupyter_connectors.models import Auth, Entry, Launch, Remote
 
 __all__ = ["Catalogue", "custom_command", "custom_remote", "shipped", "shipped_entry"]
 
@@ -36,7 +36,7 @@ class Catalogue:
         records = self._records()
         own = _own(records)
         listed = (*self._shelf.entries, *self._listed())
-        kept = [_set(each, records) for each in listed if each.id not in own]
+        kept = [_known(_set(each, records), records) for each in listed if each.id not in own]
         return (*kept, *own.values())
 
     def find(self, name: str, given: Mapping[str, str] | None = None) -> Entry:

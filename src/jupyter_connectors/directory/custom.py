@@ -8,10 +8,10 @@ import shlex
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
+from jupyter_connectors.entries import Entry, Launch, Remote
 from jupyter_connectors.errors import UsageProblem
 from jupyter_connectors.launching import refused
 from jupyter_connectors.lookalikes import disguised
-from jupyter_connectors.models import Entry, Launch, Remote
 from jupyter_connectors.text import visible
 
 CATEGORY = "added by you"

@@ -16,7 +16,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from jupyter_connectors.directory.remotes import RemoteFile, access_by_key, is_own_host, remote_of, variables_of
-from jupyter_connectors.models import Access, Auth, Before, Entry, Launch, Remote, Source, ToolClass
+from jupyter_connectors.entries import Access, Auth, Before, Entry, Launch, Remote, Source
+from jupyter_connectors.models import ToolClass
 
 Category = Literal[
     "project management",

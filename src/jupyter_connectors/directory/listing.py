@@ -24,8 +24,8 @@ from jupyter_connectors.directory.remotes import (
     remote_of,
     variables_of,
 )
+from jupyter_connectors.entries import Access, Auth, Entry, Remote
 from jupyter_connectors.lookalikes import looks_like
-from jupyter_connectors.models import Access, Auth, Entry, Remote
 from jupyter_connectors.text import one_line
 
 CATEGORY = "your organisation"

@@ -11,7 +11,8 @@ from jupyter_connectors.directory.custom import CATEGORY as ADDED
 from jupyter_connectors.directory.entryfile import CATEGORIES
 from jupyter_connectors.directory.listing import CATEGORY as LISTED
 from jupyter_connectors.directory.remotes import is_open
-from jupyter_connectors.models import Entry, Launch, Remote, ToolClass
+from jupyter_connectors.entries import Entry, Launch, Remote
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.text import one_line, visible
 
 ORDER = (*CATEGORIES, LISTED, ADDED)

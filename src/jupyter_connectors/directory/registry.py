@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from jupyter_connectors.directory.listing import Dropped, entries_of
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import ConnectionFailed, ConnectorError, UsageProblem
-from jupyter_connectors.models import Entry
 from jupyter_connectors.text import one_line, plural
 
 if TYPE_CHECKING:

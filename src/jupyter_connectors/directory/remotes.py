@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from jupyter_connectors.entries import Auth, Entry, Remote, Variable
 from jupyter_connectors.errors import UsageProblem
-from jupyter_connectors.models import Auth, Entry, Remote, Variable
 
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _VALUE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9])?")

@@ -8,7 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from jupyter_connectors.directory.entryfile import read_entry
-from jupyter_connectors.models import Entry
+from jupyter_connectors.entries import Entry
 
 
 class Shelf:

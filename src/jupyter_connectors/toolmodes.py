@@ -1,0 +1,112 @@
+"""Access modes of one notebook: which holds for each connector, what each would cost, and how it is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_connectors.answering.definitions import define
+from jupyter_connectors.answering.sent import BUDGET, SQL, Cost, cost
+from jupyter_connectors.errors import UsageProblem
+from jupyter_connectors.models import Tool
+from jupyter_connectors.modes import MODES, SAYS, TITLES, Mode
+from jupyter_connectors.session import Session
+from jupyter_connectors.text import visible
+
+
+def modes_of(session: Session) -> dict[str, Mode]:
+    """The mode that holds for each connector in use, by its name."""
+    held, notebook = session.modes.now(), session.notebook
+    return {each.id: held.of(notebook, each.entry.identity) for each in session.connected()}
+
+
+def choose_mode(session: Session, word: str | None, connector: str = "") -> None:
+    """Sets a mode for this notebook, or in it for one connector; None takes the setting away.
+
+    Raises:
+        UsageProblem: There is no such mode.
+        UnknownConnector: Nothing is connected under this name.
+    """
+    mode = next((each for each in MODES if each == word), None)
+    if mode is None and word is not None:
+        raise UsageProblem(f"{word!r} is no mode", hint=f"one of {', '.join(MODES)}, or default")
+    identity = session.hub.connected(session.named(connector)).entry.identity if connector else ""
+    session.modes.set(mode, session.notebook, identity)
+    session.announce()
+
+
+def modes_state(session: Session, costs: Costs) -> dict[str, Any]:
+    """The modes of this notebook and its connectors, with what each would cost."""
+    held, notebook = session.modes.now(), session.notebook
+    found = session.connected()
+    own = {each.id: held.exactly(notebook, each.entry.identity) for each in found}
+    told = {each.id: costs.of(session.hub.tools(each.id)) for each in found}
+    return {
+        "mode": held.of(notebook),
+        "own": held.exactly(notebook) is not None,
+        "choices": [
+            {
+                "mode": mode,
+                "title": TITLES[mode],
+                "says": SAYS[mode],
+                "code": mode_line(mode),
+                "cost": _told(cost(told, {name: each or mode for name, each in own.items()}), beside=SQL.cost),
+            }
+            for mode in MODES
+        ],
+        "connectors": [
+            {
+                "id": each.id,
+                "title": visible(each.entry.title),
+                "mode": own[each.id],
+                "costs": {mode: _told(cost({each.id: told[each.id]}, {each.id: mode})) for mode in MODES},
+            }
+            for each in found
+        ],
+        "budget": BUDGET,
+    }
+
+
+def mode_line(mode: Mode | None, connector: str = "") -> str:
+    """The line that sets a mode."""
+    return " ".join(filter(None, ("%tools", connector, "--mode", mode or "default")))
+
+
+def modes_words(state: Mapping[str, Any]) -> str:
+    """The same in a few lines, for a cell."""
+    lines = []
+    for each in state["choices"]:
+        mark = "→" if each["mode"] == state["mode"] else " "
+        lines.append(f"{mark} {each['title']:<17} {_words(each['cost']):<22} {each['code']}")
+    for each in state["connectors"]:
+        if each["mode"] is not None:
+            lines.append(f"  {each['title']}: {TITLES[each['mode']]}, {_words(each['costs'][each['mode']])}")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+class Costs:
+    """What definitions take of a request, remembered by what they are: a panel asks often, and tools seldom change."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def of(self, tools: tuple[Tool, ...]) -> list[int]:
+        """The tokens of each."""
+        return [self._cost(each) for each in tools]
+
+    def _cost(self, tool: Tool) -> int:
+        key = f"{tool.connector} {tool.definition_hash}"
+        if key not in self._known:
+            (made,) = define((tool,)).values()
+            self._known[key] = made.cost
+        return self._known[key]
+
+
+def _told(found: Cost, *, beside: int = 0) -> dict[str, Any]:
+    told = asdict(found)
+    return {**told, "tokens": found.tokens + beside}
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    return f"{'at most ' if found['most'] else 'about '}{found['tokens']:,} tokens"
