@@ -97,7 +97,7 @@ async def five(call: Callable[[], Awaitable[Any]]) -> float:
 
 async def ours(rig: Rig, place: Path) -> list[list[str]]:
     """Our connection, as %connect makes it."""
-    from jupyter_connectors.models import Entry, Remote
+    from jupyter_connectors.entries import Entry, Remote
     from jupyter_connectors.sessions.connection import Connection
     from jupyter_connectors.sessions.limits import Limits
     from jupyter_connectors.sessions.oauth.access import Access

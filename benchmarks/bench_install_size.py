@@ -42,8 +42,6 @@ def wheel(folder: Path) -> Path:
     """Our wheel, with the front end in it; builds that first where it was never built."""
     if not (ROOT / "src/jupyter_connectors/labextension/package.json").exists():
         run(sys.executable, ROOT / "tools/frontend.py", "build")
-    # A development link leaves its own here, and the wheel takes the one in `labextension/`.
-    (ROOT / "src/jupyter_connectors/labextension/install.json").unlink(missing_ok=True)
     skip = {"SKIP_JUPYTER_BUILDER": "1"}
     run(sys.executable, "-m", "pip", "wheel", ROOT, "--no-deps", "--wheel-dir", folder, **skip)
     return next(folder.glob("jupyter_connectors-*.whl"))

@@ -129,7 +129,7 @@ def measure(place: Path, rows: int, *, frame: bool) -> None:
     step("to_parquet", lambda: result.to_parquet(place / "invoices.parquet"))
     step("to_parquet by month", lambda: result.to_parquet(place / "by-month", partition_by="month"))
     query = "SELECT status, currency, count(*) n, sum(amount_due) due FROM invoices GROUP BY ALL ORDER BY n DESC"
-    grouped = step("SQL on the spool", lambda: run_sql(query, {"invoices": result.table}, timeout=600))
+    grouped = step("SQL on the spool", lambda: run_sql(query, {"invoices": result.tables.whole}, timeout=600))
     assert grouped["n"].sum() == rows
     counted = step("Arrow stream, batch by batch", lambda: _streamed(result))
     assert counted == rows

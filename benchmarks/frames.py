@@ -81,10 +81,9 @@ def polars_ndjson(place: Path) -> Any:
     import polars as pl
 
     frame = pl.read_ndjson(place / "charges.ndjson", infer_schema_length=10_000)
-    while nested := [name for name, kind in frame.schema.items() if isinstance(kind, pl.Struct)]:
-        for name in nested:
-            fields = [each.name for each in frame.schema[name].fields]  # type: ignore[attr-defined]
-            frame = frame.with_columns(pl.col(name).struct.rename_fields([f"{name}_{each}" for each in fields]))
+    while nested := {name: kind.fields for name, kind in frame.schema.items() if isinstance(kind, pl.Struct)}:
+        for name, fields in nested.items():
+            frame = frame.with_columns(pl.col(name).struct.rename_fields([f"{name}_{each.name}" for each in fields]))
             frame = frame.unnest(name)
     return frame.to_pandas(use_pyarrow_extension_array=True)
 

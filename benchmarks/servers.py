@@ -13,9 +13,9 @@ from mcp.client.stdio import stdio_client
 from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.audit import Audit
 from jupyter_connectors.directory.catalogue import shipped
+from jupyter_connectors.entries import Entry, Launch
 from jupyter_connectors.hub import Hub
 from jupyter_connectors.judgement import Judge
-from jupyter_connectors.models import Entry, Launch
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store
 

@@ -14,12 +14,13 @@ from jupyter_connectors.audit import Audit
 from jupyter_connectors.bounds import Pattern
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import shipped
+from jupyter_connectors.entries import Entry, Launch
 from jupyter_connectors.frames.gathering import Gathering
 from jupyter_connectors.frames.parts import Again
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.hub import Hub
 from jupyter_connectors.judgement import Judge
-from jupyter_connectors.models import Bound, Entry, Launch, ToolCall
+from jupyter_connectors.models import Bound, ToolCall
 from jupyter_connectors.policy.layers import Policy
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import open_store

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_connectors.models import Entry, Launch
+from jupyter_connectors.entries import Entry, Launch
 
 TODAY = "2026-11-18"
 
@@ -49,6 +49,13 @@ def model_api() -> Iterator[str]:
         yield process.stdout.readline().strip()
         process.stdin.close()
         process.wait(10)
+
+
+def tell(fifo: Path) -> None:
+    """Lets the server that holds this FIFO, its HOSTILE_TELLS, say that its tools changed; an OSError where none does."""
+    side = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    os.write(side, b"changed\n")
+    os.close(side)
 
 
 def hostile(mode: str, **variables: str) -> Entry:

@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_connectors.accounts import Means, account_name, is_key, left_words, with_header, with_means
 from jupyter_connectors.directory.catalogue import Catalogue, custom_remote
+from jupyter_connectors.entries import Auth, Entry, Launch, Remote
 from jupyter_connectors.errors import UsageProblem
-from jupyter_connectors.models import Auth, Entry, Launch, Remote
 from jupyter_connectors.sessions.oauth.leaving import Left
 from jupyter_connectors.store import open_store
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from jupyter_connectors.bounds import parse_pattern
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.consulting import NOBODY
 from jupyter_connectors.errors import Denied, Incomplete, PolicyProblem, ReplyRejected
+from jupyter_connectors.frames.result import Result
 from jupyter_connectors.judgement import Judge
 from jupyter_connectors.models import Bound, Tool, ToolClass
 from jupyter_connectors.policy.connecting import Connecting, Selector
@@ -28,8 +30,8 @@ pytestmark = pytest.mark.anyio
 CRM, BILLING = ENTRIES["acme-crm"], ENTRIES["acme-billing"]
 
 
-def policy(*rules: Rule, **more: object) -> Policy:
-    return Policy(layers=(Layer(name="policy.toml", source="organisation", rules=rules, **more),))  # type: ignore[arg-type]
+def policy(*rules: Rule, **more: Any) -> Policy:
+    return Policy(layers=(Layer(name="policy.toml", source="organisation", rules=rules, **more),))
 
 
 async def payment(on: Bench) -> str:
@@ -235,7 +237,7 @@ async def test_more_than_the_policy_allows_a_result_to_hold_is_not_taken(tmp_pat
         await on.hub.connect(BILLING)
         with pytest.raises(Incomplete, match="1 MB that the policy allows") as caught:
             await on.call("acme-billing", "list_invoices")
-        assert caught.value.partial.rows > 0  # type: ignore[union-attr]
+        assert isinstance(caught.value.partial, Result) and caught.value.partial.rows > 0
 
 
 async def test_what_the_policy_refuses_is_not_connected_nor_called_nor_listed(tmp_path: Path) -> None:

@@ -18,9 +18,12 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.run_line_magic("load_ext", "jupyter_connectors")
 
-def offered(code):
+def everything(code):
     with provisionalcompleter():
-        found = list(shell.Completer.completions(code, len(code)))
+        return list(shell.Completer.completions(code, len(code)))
+
+def offered(code):
+    found = everything(code)
     return [each.text for each in found if each.type == "connector"], len(found)
 
 for line in sys.stdin:
@@ -30,6 +33,8 @@ for line in sys.stdin:
         print("ready", flush=True)
     elif kind == "tab":
         print(offered(text.replace("\\\\n", "\\n")), flush=True)
+    elif kind == "all":
+        print([each.text for each in everything(text.replace("\\\\n", "\\n"))], flush=True)
     else:
         print([each for each in text.split() if each in sys.modules], flush=True)
 """
@@ -52,6 +57,10 @@ class Shell:
         ours, everything = ast.literal_eval(self._say(f"tab {code}"))
         assert not ours or len(ours) == everything
         return ours
+
+    def everything(self, code: str) -> list[str]:
+        """All that is offered at the end of `code`, whoever offers it."""
+        return ast.literal_eval(self._say(f"all {code}"))
 
     def run(self, code: str) -> None:
         assert self._process.stdout is not None
@@ -116,3 +125,40 @@ def test_what_is_connected_is_offered_with_its_tools(shell: Shell) -> None:
     assert shell.tab("%tools --on a") == ["all"]
     assert shell.tab("%tools acme-crm --ask dest") == ["destructive"]
     assert shell.tab("%tools --accept acme") == [], "there is nothing to accept"
+
+
+STATES = ["draft", "open", "paid", "uncollectible", "void"]
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [
+        ('acme_billing.list_invoices(status="', STATES),
+        ("acme_billing.list_invoices(status=", [f'"{each}"' for each in STATES]),
+        ("acme_billing.list_invoices(limit=5, status='o", ["open"]),
+        ('x = 1\\nacme_billing.list_invoices(\\n    status="p', ["paid"]),
+        ('acme_billing["list_invoices"](status="v', ["void"]),
+        ('acme_billing.list_invoices.aio(status="v', ["void"]),
+    ],
+)
+def test_the_values_that_a_tools_schema_lists_are_offered_and_nothing_beside_them(
+    shell: Shell, code: str, offered: list[str]
+) -> None:
+    shell.run("%connect acme-billing")
+    assert shell.everything(code) == offered
+
+
+def test_the_names_of_a_tools_arguments_are_offered_once_each(shell: Shell) -> None:
+    shell.run("%connect acme-billing")
+    assert shell.everything("acme_billing.list_invoices(sta") == ["starting_after=", "status="]
+    within = shell.everything('acme_billing["list_invoices"](status="open", sta')
+    assert "starting_after=" in within and "status=" not in within
+
+
+def test_values_are_offered_for_our_objects_only(shell: Shell) -> None:
+    shell.run("%connect acme-billing")
+    shell.run("class Mine: list_invoices = staticmethod(print)")
+    shell.run("mine = Mine()")
+    assert "open" not in shell.everything('mine.list_invoices(status="')
+    assert "open" not in shell.everything('acme_billing.nothing(status="')
+    assert shell.tab("%tools --mode ") == ["auto", "always", "on-demand", "default"]

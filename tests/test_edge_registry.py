@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
+from typing import Any
 
 import pytest
 
 from jupyter_connectors.errors import UnknownConnector
+from jupyter_connectors.finding import find, read_registry
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.session import Session
 from jupyter_connectors.widgets.cards import Directory
 
 from .servers.registry import Shelves, registry, server
+from .waiting import until
 
 
 @pytest.fixture
@@ -32,11 +35,9 @@ def address(shelves: Shelves) -> Iterator[str]:
             told(url)
             await over.wait()
 
-    found: list[str] = []
-    job = home.submit(serve(found.append))
-    while not found:
-        time.sleep(0.01)
-    yield found[0]
+    found: Queue[str] = Queue()
+    job = home.submit(serve(found.put))
+    yield found.get(timeout=10)
     home.post(over.set)
     job.future.result(timeout=10)
     home.close()
@@ -53,33 +54,34 @@ def session(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def test_the_cards_show_what_the_registry_lists_and_say_what_they_do_not(session: Session, shelves: Shelves) -> None:
-    session.read_registry()
+    read_registry(session)
     view = Directory(session, "1").view.view
     payroll = next(each for each in view["entries"] if each["id"] == "payroll")
     assert (payroll["title"], payroll["category"], payroll["badge"]) == ("Payroll", "your organisation", "unreviewed")
     assert "not reviewed" in payroll["review"]
     assert view["categories"].index("your organisation") < view["categories"].index("added by you")
     assert "1 server of" in view["notes"][0] and "broken" not in [each["id"] for each in view["entries"]]
-    session.read_registry()
+    read_registry(session)
     assert len(shelves.asked) == 1, "a fresh list is not asked for again"
 
 
 def test_a_name_of_the_registry_is_found_without_looking_at_the_directory_first(session: Session) -> None:
-    assert session.find("payroll").registry
+    assert find(session, "payroll").registry
     with pytest.raises(UnknownConnector):
-        session.find("no-such-thing")
+        find(session, "no-such-thing")
 
 
 def test_a_shipped_name_asks_no_registry(session: Session, shelves: Shelves) -> None:
-    assert session.find("linear").registry == ""
+    assert find(session, "linear").registry == ""
     assert shelves.asked == []
 
 
 def test_what_was_given_on_the_page_of_an_entry_is_used_and_a_gap_is_named(session: Session) -> None:
     directory = Directory(session, "1")
     session.desk.deliver({"id": "1", "type": "connect", "entry": "dataverse", "set": {"org": ""}})
-    deadline = time.monotonic() + 10
-    while not (told := next(each for each in directory.view.view["entries"] if each["id"] == "dataverse"))["message"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    assert told["state"] == "failed" and "dataverse needs 'org' for its address" in told["message"]
+
+    def told() -> dict[str, Any]:
+        return next(each for each in directory.view.view["entries"] if each["id"] == "dataverse")
+
+    until(lambda: told()["message"])
+    assert told()["state"] == "failed" and "dataverse needs 'org' for its address" in told()["message"]

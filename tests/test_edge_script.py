@@ -10,9 +10,10 @@ import pytest
 import jupyter_connectors as jc
 from jupyter_connectors.accounts import Means, with_means
 from jupyter_connectors.directory.catalogue import Catalogue, custom_remote
+from jupyter_connectors.entries import Remote
 from jupyter_connectors.errors import ConnectorError, SignInFailed, SignInNeeded, UsageProblem
 from jupyter_connectors.extension import current
-from jupyter_connectors.models import Remote
+from jupyter_connectors.joining import disconnect
 
 from .servers.authority import CANARY, Authority, authority
 from .servers.running import beside
@@ -24,7 +25,7 @@ def service() -> Iterator[Authority]:
         yield made
     session = current()
     for each in session.connected():
-        session.disconnect(each.id)
+        disconnect(session, each.id)
     session.controls.forget("web")
 
 

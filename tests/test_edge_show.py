@@ -197,6 +197,7 @@ def test_a_hostile_name_or_title_is_text_in_the_lists() -> None:
         "kind": "read",
         "signature": bad,
         "tokens": 5,
+        "interactive": True,
         "mine": position,
         "here": None,
         "review": review,
@@ -205,7 +206,9 @@ def test_a_hostile_name_or_title_is_text_in_the_lists() -> None:
     connector["hidden"] = [{"rule": bad, "count": 1}]
     shown = rendered(tools_bundle([connector])["text/markdown"])
     shown += rendered(review_bundle([connector])["text/markdown"])
-    shown += rendered(directory_bundle([{"code": bad, "summary": bad, "category": "c", "badge": "b"}])["text/markdown"])
+    card = {"code": bad, "summary": bad, "category": "c", "badge": "b", "interactive": True}
+    shown += rendered(directory_bundle([card])["text/markdown"])
+    assert "(interactive, changed)" in shown and "b, interactive" in shown
     assert "<img" not in shown
     assert "&lt;img" in shown
 

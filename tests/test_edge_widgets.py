@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from jupyter_connectors.directory.pages import card
 from jupyter_connectors.errors import InvalidArguments
 from jupyter_connectors.frames.collect import Progress
 from jupyter_connectors.fronts import front_of
+from jupyter_connectors.joining import connect, disconnect
 from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.progress import ProgressBar
 from jupyter_connectors.runtime import Runtime
@@ -30,6 +30,7 @@ from jupyter_connectors.widgets.cards import Directory
 from jupyter_connectors.widgets.tools import Tools
 
 from .conftest import hostile
+from .waiting import until
 
 
 @pytest.fixture
@@ -39,14 +40,6 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session
     yield made
     made.runtime.run(made.hub.close())
     made.store.close()
-
-
-def soon(true: Callable[[], bool]) -> None:
-    """Waits for something the loop does, at most ten seconds."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def entry_of(directory: Directory, name: str) -> dict[str, Any]:
@@ -64,9 +57,9 @@ def test_a_click_connects_and_another_disconnects(session: Session) -> None:
     directory = Directory(session, "1")
     assert entry_of(directory, "acme-crm")["state"] == "idle"
     assert session.desk.deliver({"id": "1", "type": "connect", "entry": "acme-crm"})
-    soon(lambda: entry_of(directory, "acme-crm")["state"] == "connected")
+    until(lambda: entry_of(directory, "acme-crm")["state"] == "connected")
     session.desk.deliver({"id": "1", "type": "disconnect", "entry": "acme-crm"})
-    soon(lambda: entry_of(directory, "acme-crm")["state"] == "idle")
+    until(lambda: entry_of(directory, "acme-crm")["state"] == "idle")
     assert session.connected() == ()
 
 
@@ -74,7 +67,7 @@ def test_a_click_that_fails_says_why_and_a_later_connection_says_so(session: Ses
     session.catalogue.add(custom_command("no-such-program-anywhere", name="broken"))
     directory = Directory(session, "1")
     session.desk.deliver({"id": "1", "type": "connect", "entry": "broken"})
-    soon(lambda: entry_of(directory, "broken")["state"] == "failed")
+    until(lambda: entry_of(directory, "broken")["state"] == "failed")
     assert "'no-such-program-anywhere' was not found" in entry_of(directory, "broken")["message"]
 
 
@@ -106,7 +99,7 @@ def turned(session: Session, tools: Tools, **message: Any) -> dict[str, Any]:
 
 
 def test_a_switch_takes_effect_and_nonsense_does_not(session: Session) -> None:
-    session.connect([hostile("well-behaved")])
+    connect(session, [hostile("well-behaved")])
     tools = Tools(session, "1", ("hostile",))
 
     def stands(**message: Any) -> str:
@@ -135,7 +128,7 @@ def test_a_switch_takes_effect_and_nonsense_does_not(session: Session) -> None:
 
 
 def test_what_would_stand_anyway_is_not_kept(session: Session) -> None:
-    session.connect([hostile("well-behaved")])
+    connect(session, [hostile("well-behaved")])
     tools = Tools(session, "1", ("hostile",))
     assert turned(session, tools, setting="allow")["mine"]["own"] is True
     assert turned(session, tools, setting="ask")["mine"]["own"] is False
@@ -152,14 +145,14 @@ def test_a_definition_is_accepted_only_as_it_was_on_the_screen(session: Session,
     path = tmp_path / "tools.json"
     path.write_text(json.dumps([{"name": "echo", "inputSchema": {"type": "object"}}]))
     entry = hostile("well-behaved", HOSTILE_TOOLS=str(path))
-    session.connect([entry])
+    connect(session, [entry])
     tools = Tools(session, "1", ("hostile",))
     turned(session, tools, setting="allow")
-    session.disconnect("hostile")
+    disconnect(session, "hostile")
     path.write_text(json.dumps([{"name": "echo", "description": "x\u202e", "inputSchema": {"type": "object"}}]))
-    session.connect([entry])
+    connect(session, [entry])
     row = turned(session, tools, type="look")
-    soon(lambda: tools.view.view["connectors"][0]["tools"][0]["review"] is not None)
+    until(lambda: tools.view.view["connectors"][0]["tools"][0]["review"] is not None)
     row = tools.view.view["connectors"][0]["tools"][0]
     assert (row["enabled"], row["review"]["state"], row["review"]["off"]) == (False, "changed", True)
     assert "+  x\\u202e" in row["review"]["difference"]
@@ -175,7 +168,7 @@ async def nothing() -> None:
 
 
 def test_what_a_browser_writes_into_a_view_is_not_read(session: Session) -> None:
-    session.connect([hostile("well-behaved")])
+    connect(session, [hostile("well-behaved")])
     tools = Tools(session, "1", ("hostile",))
     tools.view.set_state({"view": {"connectors": []}})
     turned(session, tools, setting="block")

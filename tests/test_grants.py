@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,11 +115,13 @@ def test_arguments_outside_the_pattern_are_not_covered(store: Store) -> None:
     ],
     ids=["connector", "account", "tool", "definition", "service"],
 )
-def test_a_yes_is_to_one_tool_of_one_service_with_one_definition(store: Store, asked: object) -> None:
+def test_a_yes_is_to_one_tool_of_one_service_with_one_definition(
+    store: Store, asked: Callable[[], tuple[ToolCall, Tool, str]]
+) -> None:
     grants = Grants(store)
     grants.allow(call(), REFUND, "shop", lasting="always")
     grants.allow(call(), REFUND, "shop")
-    made, tool, identity = asked()  # type: ignore[operator]
+    made, tool, identity = asked()
     assert grants.covers(made, tool, identity) is None
 
 

@@ -29,6 +29,7 @@ from jupyter_connectors.sessions.limits import Limits
 
 from .bench import ENTRIES, bench, flagged
 from .conftest import hostile
+from .waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -214,8 +215,7 @@ async def test_a_cancelled_write_is_recorded_as_unknown_and_a_cancelled_read_as_
     log = tmp_path / "log"
     async with bench(tmp_path, hostile("silent", HOSTILE_LOG=str(log))) as on:
         calling = asyncio.create_task(on.call("hostile", "echo", text="x"))
-        while not (log.exists() and "tools/call" in log.read_text()):
-            await asyncio.sleep(0.01)
+        await eventually(lambda: log.exists() and "tools/call" in log.read_text())
         calling.cancel()
         with pytest.raises(asyncio.CancelledError) as stop:
             await calling

@@ -18,11 +18,15 @@ from jupyter_connectors.askmodel import model_caller
 from jupyter_connectors.askoffline import answer_offline
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import Question, conversation_of
+from jupyter_connectors.entries import Before, Entry
 from jupyter_connectors.errors import Denied
-from jupyter_connectors.models import Before, Entry, Tool, ToolClass
+from jupyter_connectors.joining import connect
+from jupyter_connectors.models import Tool, ToolClass
+from jupyter_connectors.permissions import Setting
 from jupyter_connectors.session import Session
 from jupyter_connectors.sessions.limits import Limits
 
+from .appservice import Notebook, OpenApp
 from .conftest import hostile
 
 SOURCE = Path(jupyter_connectors.__file__).parent
@@ -52,7 +56,7 @@ def service(place: Path) -> Entry:
 def session(tmp_path: Path) -> Iterator[Session]:
     made = Session(None, limits=Limits(call=20, close=0.5))
     made.judge.forget("parcels")
-    made.connect([service(tmp_path)])
+    connect(made, [service(tmp_path)])
     yield made
     if made._gateway is not None:
         made.runtime.run(made._gateway.close())
@@ -79,7 +83,7 @@ def by_name(session: Session) -> Callable[[], object]:
 
 def awaited(session: Session) -> Callable[[], object]:
     tool = Connector(session, "parcels").list_parcels
-    return lambda: asyncio.run(tool.aio())  # type: ignore[attr-defined]
+    return lambda: asyncio.run(tool.aio())  # type: ignore[attr-defined]  # a function has it as an attribute
 
 
 def by_a_model(session: Session) -> Callable[[], object]:
@@ -121,11 +125,11 @@ def test_every_way_is_judged_and_recorded(session: Session, tmp_path: Path, way:
     ("setting", "decision"), [("ask", "denied: nobody is there to ask"), ("block", "denied by rule")]
 )
 def test_every_way_is_asked_and_refused_where_the_rules_say_so(
-    session: Session, tmp_path: Path, way: Way, setting: str, decision: str
+    session: Session, tmp_path: Path, way: Way, setting: Setting, decision: str
 ) -> None:
     act = way(session)
     calls, rows = sent(tmp_path), len(session.audit.rows())
-    session.controls.permit("parcels", "list_parcels", setting)  # type: ignore[arg-type]
+    session.controls.permit("parcels", "list_parcels", setting)
     with pytest.raises(Denied):
         act()
     assert sent(tmp_path) == calls
@@ -157,6 +161,58 @@ def test_looking_at_tools_calls_none(session: Session, tmp_path: Path) -> None:
     assert len(session.audit.rows()) == rows
 
 
+@pytest.fixture
+def notebook(tmp_path: Path) -> Iterator[Notebook]:
+    made = Notebook(tmp_path)
+    yield made
+    made.close()
+
+
+APP_WAYS = {
+    "poll": ("tools/call", {"name": "poll"}),
+    "resources/read": ("resources/read", {"uri": "ui://board/data"}),
+    "resources/list": ("resources/list", {}),
+}
+"""What an app may ask its service for, by the name it has in the log."""
+
+
+@pytest.mark.parametrize("tool", APP_WAYS)
+def test_what_an_app_asks_for_is_judged_asked_and_recorded(notebook: Notebook, tool: str) -> None:
+    app = notebook.open()
+    method, params = APP_WAYS[tool]
+    rows, reached = len(notebook.session.audit.rows()), len(notebook.log)
+    for setting, decision, outcome in (
+        (None, "allowed by rule", "ok"),
+        ("ask", "denied: nobody is there to ask", "denied"),
+        ("block", "denied by rule", "denied"),
+    ):
+        # A setting for what reads narrows these as it does tools.
+        notebook.session.controls.permit("board", None, setting, tool_class=ToolClass.READ)  # type: ignore[arg-type]
+        app.ask(type="left" if setting == "ask" else "alive")
+        told = notebook_says(app, method, params)
+        assert ("result" in told) == (outcome == "ok")
+        rows += 1
+        row, *others = notebook.session.audit.rows()
+        assert len(others) + 1 == rows
+        assert (row["tool"], row["asked_by"], row["class"]) == (tool, "app", "read")
+        assert (row["decision"], row["outcome"]) == (decision, outcome)
+    assert len(notebook.log) == reached + 1
+
+
+def notebook_says(app: OpenApp, method: str, params: dict[str, object]) -> dict[str, object]:
+    """The kernel's answer to a request that names no view."""
+    message = {"id": app.id, "type": "request", "method": method, "params": params}
+    return asyncio.run(app.notebook.session.desk.answer(message))
+
+
+def test_reading_an_app_s_page_is_recorded_and_not_done_where_reading_is_blocked(notebook: Notebook) -> None:
+    app = notebook.open()
+    page = notebook.last
+    assert (page["tool"], page["class"], page["outcome"]) == ("resources/read", "read", "ok")
+    notebook.session.controls.permit("board", None, "block", tool_class=ToolClass.READ)
+    assert app.ask(type="open")["status"] == "error"
+
+
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(SOURCE.rglob("*.py")):
         name = path.relative_to(SOURCE).as_posix()
@@ -174,33 +230,41 @@ def users(*names: str) -> set[str]:
     }
 
 
-def test_only_a_connection_speaks_to_a_server_and_only_the_hub_has_it_call_a_tool() -> None:
-    assert users("call_tool", "read_resource", "get_prompt", "send_request") == {"sessions/connection.py"}
+def importing(*names: str) -> set[str]:
+    """The modules that import something from one of these, if only for its type."""
+    return {
+        module
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in names
+    }
+
+
+def test_only_a_connection_speaks_to_a_server_and_only_the_hub_s_sender_has_it_call_a_tool() -> None:
+    verbs = ("call_tool", "read_resource", "list_resources", "list_prompts", "get_prompt", "send_request")
+    assert users(*verbs) == {"sessions/connection.py"}
     calling = {
         module
         for module, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "call"
+        and node.func.attr in ("call", "read", "listing")
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "connection"
     }
-    assert calling == {"hub.py"}
+    assert calling == {"sending.py"}
+    assert importing("jupyter_connectors.sending", "jupyter_connectors.sessions.link") == {
+        "hub.py",
+        "sessions/connection.py",
+    }
 
 
 def test_nobody_but_the_hub_and_what_it_is_made_of_holds_connections() -> None:
     holding = {module for module in users("_pool") if not module.startswith("sessions/")}
-    assert holding == {"hub.py", "offering.py"}
-    importing = {
-        module
-        for module, tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and not module.startswith("sessions/")
-        and node.module in ("jupyter_connectors.sessions.pool", "jupyter_connectors.sessions.connection")
-    }
-    assert importing == {"hub.py", "offering.py"}
+    assert holding == {"hub.py", "offering.py", "sending.py"}
+    reaching = importing("jupyter_connectors.sessions.pool", "jupyter_connectors.sessions.connection")
+    assert {module for module in reaching if not module.startswith("sessions/")} == {"offering.py", "sending.py"}
 
 
 def test_a_call_is_recorded_by_the_hub_alone() -> None:

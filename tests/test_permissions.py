@@ -58,7 +58,7 @@ def test_a_word_that_is_no_setting_is_refused_and_one_in_the_file_blocks(tmp_pat
     store = open_store(tmp_path / "state.sqlite")
     permissions = Permissions(store)
     with pytest.raises(ValueError, match="perhaps"):
-        permissions.set("shop", "perhaps", tool="refund")  # type: ignore[arg-type]
+        permissions.set("shop", "perhaps", tool="refund")  # type: ignore[arg-type]  # that is the test
     store.execute("INSERT INTO permission VALUES ('', 'shop', 'tool', 'refund', 'perhaps')")
     assert permissions.now().of("shop", "refund", WRITE) == "block"
     store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,11 +75,11 @@ def test_a_tool_that_comes_back_as_another_is_changed(store: Store) -> None:
     ids=["description", "title", "schema", "annotations", "icons"],
 )
 def test_the_difference_shows_what_changed_with_hidden_characters_written_out(
-    store: Store, change: dict[str, object], line: str
+    store: Store, change: dict[str, Any], line: str
 ) -> None:
     definitions = Definitions(store)
     definitions.met("shop", [ECHO])
-    changed = replace(ECHO, **change)  # type: ignore[arg-type]
+    changed = replace(ECHO, **change)
     assert definitions.now().state("shop", changed) == "changed"
     assert line in definitions.difference("shop", changed).splitlines()
 

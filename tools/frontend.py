@@ -1,6 +1,7 @@
 """Builds, or checks and tests, the front end: `python tools/frontend.py build|check`.
 
-`python tools/frontend.py oidc` only installs the authorization server of the tests, and prints the PATH that has its Node.
+`python tools/frontend.py oidc` only installs the authorization server of the tests, and prints the PATH that has its Node;
+`apps` does the same for the servers whose apps the tests open.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ FOLDERS = {
     "labextension": ROOT / "labextension",
     "wire": ROOT / "tests" / "wire",
     "oidc": ROOT / "tests" / "oidc",
+    "apps": ROOT / "tests" / "apps",
 }
 PACKAGE = ROOT / "src" / "jupyter_connectors"
 
@@ -48,14 +50,21 @@ def run(*scripts: str) -> None:
 
 
 def link() -> None:
-    """Puts the built extension where this environment's JupyterLab looks for it."""
+    """Puts the built extension where this environment's JupyterLab looks for it.
+
+    Its parts are linked and not its folder: an install writes `install.json` there, which is no part of what is built.
+    """
     target = Path(sys.prefix) / "share" / "jupyter" / "labextensions" / "jupyter-connectors"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # An editable install leaves a folder there with what it found when it was made: nothing but install.json.
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    target.unlink(missing_ok=True)
-    target.symlink_to(PACKAGE / "labextension")
+    if target.is_symlink():
+        target.unlink()
+    target.mkdir(parents=True, exist_ok=True)
+    for part in (PACKAGE / "labextension").iterdir():
+        place = target / part.name
+        # An install leaves a copy of what was built then.
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place)
+        place.unlink(missing_ok=True)
+        place.symlink_to(part)
     shutil.copy(FOLDERS["labextension"] / "install.json", target)
     # The same for the server's part, which an install made before it was there does not name.
     name = "jupyter-connectors.json"
@@ -65,14 +74,15 @@ def link() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["oidc"]:
-        install("oidc")
+    if sys.argv[1:] in (["oidc"], ["apps"]):
+        install(sys.argv[1])
         print(environment()["PATH"])
         sys.exit()
     install("labextension")
     if sys.argv[1:] == ["check"]:
         install("wire")
         install("oidc")
+        install("apps")
         run("check", "test")
     else:
         run("build")

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
+from jupyter_connectors.entries import Auth, Entry, Remote
 from jupyter_connectors.errors import UsageProblem
-from jupyter_connectors.models import Auth, Entry, Remote
 from jupyter_connectors.text import one_line
 
 if TYPE_CHECKING:

@@ -153,3 +153,8 @@ class Connector:
         tools = self._session.hub.tools(self._name)
         names = "\n".join(visible(f"  {tool.name}{inspect.signature(self[tool.name])}") for tool in tools)
         return f"{visible(found.entry.title)} ({self._name}), {plural(len(tools), 'tool')}\n{names}"
+
+
+def name_of(value: object) -> str:
+    """The name of the connector that an object stands for; empty for what is none."""
+    return value._name if isinstance(value, Connector) else ""

@@ -48,6 +48,12 @@ class Request:
     warnings: tuple[str, ...] = ()
     """What the person should look at twice, in our own words."""
 
+    app: str = ""
+    """The id of the app that asks, where one does: the question is drawn there, and in no cell."""
+
+    app_title: str = ""
+    """What that app is called."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:

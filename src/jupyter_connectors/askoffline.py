@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from jupyter_connectors.asknotes import news, written
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.conversation import AskResult, Question, bind_frames, conversation_of, today
 from jupyter_connectors.errors import AskFailed
@@ -14,6 +15,7 @@ from jupyter_connectors.session import Session
 from jupyter_connectors.show import escaped, result_bundle
 from jupyter_connectors.signatures import identifier
 from jupyter_connectors.text import plural
+from jupyter_connectors.widgets.apps import apps_of
 
 if TYPE_CHECKING:
     from jupyter_connectors.answering.offline import Routed, Suggestion
@@ -38,9 +40,11 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
         columns=session.hub.known_columns,
         reads=lambda tool: _reads(session, tool),
     )
+    # A model that follows up may still be told: nothing is marked as heard here.
+    passed = _passed_over(session, question, tools)
     if routed.run is not None:
-        return _run(session, question, routed, routed.run)
-    session.show(_text(_listed(routed)))
+        return _run(session, question, routed, routed.run, passed)
+    session.show(_text(_listed(routed) + passed))
     if routed.suggestions and session.shell is not None and front_of(session.shell) != "nobody":
         # An editable cell below, filled in: the person completes it and runs it, or does not.
         session.shell.set_next_input(_code(routed.suggestions[0]))
@@ -49,7 +53,7 @@ def answer_offline(session: Session, question: Question, tools: Sequence[Tool]) 
     return AskResult(text=routed.notice, frames={})
 
 
-def _run(session: Session, question: Question, routed: Routed, chosen: Suggestion) -> AskResult:
+def _run(session: Session, question: Question, routed: Routed, chosen: Suggestion, passed: str) -> AskResult:
     from jupyter_connectors.answering.filters import narrow
 
     result = session.call(new_call(chosen.tool, chosen.arguments))
@@ -65,9 +69,16 @@ def _run(session: Session, question: Question, routed: Routed, chosen: Suggestio
     if chosen.filters:
         found += f", of {result.rows:,} that the call gave"
     notes = "".join(f"\n- {escaped(note)}" for note in chosen.notes)
-    session.show(_text(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}"))
-    session.show(result_bundle(result, shown=frame if chosen.filters else None))
+    session.show(_text(f"{routed.notice}\n\n```python\n{_code(chosen)}\n```\n\n{found}{notes}{passed}"))
+    session.show(apps_of(session).beside(result, result_bundle(result, shown=frame if chosen.filters else None)))
     return AskResult(text=routed.notice, frames={name: frame}, last=name)
+
+
+def _passed_over(session: Session, question: Question, tools: Sequence[Tool]) -> str:
+    """What apps have told for a model, which is not here to use it."""
+    told = {} if session.conversation is None or question.new else session.conversation.told
+    found = written(session, news(session, tools, told))
+    return "".join(f"\n- not used, told by the app {escaped(note.line)}" for note in found)
 
 
 def _listed(routed: Routed) -> str:

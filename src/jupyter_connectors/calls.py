@@ -44,16 +44,33 @@ def new_call(
     )
 
 
-def check_arguments(tool: Tool, arguments: Mapping[str, Json], check: Checker | None = None) -> None:
+def protocol_tool(connector: str, method: str) -> Tool:
+    """A request of the protocol itself, to be judged, asked and recorded as a call is."""
+    return Tool(
+        connector=connector,
+        name=method,
+        title="Read what the service offers its apps",
+        input_schema={"type": "object", "properties": {"uri": {"type": "string"}, "cursor": {"type": "string"}}},
+        listed=False,
+    )
+
+
+def check_arguments(
+    tool: Tool, arguments: Mapping[str, Json], check: Checker | None = None, *, asked_by: Asker = "person"
+) -> None:
     """Holds the arguments against the tool's input schema.
 
     An argument the schema does not name is refused too, unless the schema asks for more: servers ignore it, and a
-    misspelt filter would give too many rows. `check` is the checker of the tool's input schema, where one is kept.
+    misspelt filter would give too many rows. An app is its server's own work, so there only the schema counts.
+    `check` is the checker of the tool's input schema, where one is kept.
 
     Raises:
         InvalidArguments: With what is wrong and what would fit.
     """
     label = f"{tool.connector}.{tool.name}"
+    if asked_by == "app":
+        _check_schema(label, tool, arguments, check)
+        return
     known = tool.input_schema.get("properties") or {}
     open_ended = tool.input_schema.get("additionalProperties") or "patternProperties" in tool.input_schema
     for name in arguments:
@@ -64,6 +81,10 @@ def check_arguments(tool: Tool, arguments: Mapping[str, Json], check: Checker | 
         raise InvalidArguments(
             f"{label} needs {' and '.join(map(repr, missing))}", hint=f"see help({label.replace('-', '_')})"
         )
+    _check_schema(label, tool, arguments, check)
+
+
+def _check_schema(label: str, tool: Tool, arguments: Mapping[str, Json], check: Checker | None) -> None:
     broken = (check or checker(tool.input_schema))(dict(arguments))
     if broken is not None:
         raise InvalidArguments(f"{label}: {broken}", hint=f"see help({label.replace('-', '_')}); nothing was sent")
@@ -82,13 +103,23 @@ class Meter:
         Raises:
             ReplyRejected: It is more than the policy allows a result.
         """
-        self.bytes += sum(len(text) if text.isascii() else len(text.encode(errors="replace")) for text in reply.texts)
+        self.count(
+            sum(len(text) if text.isascii() else len(text.encode(errors="replace")) for text in reply.texts), label
+        )
+        return reply
+
+    def count(self, size: int, label: str) -> None:
+        """Counts so many bytes more.
+
+        Raises:
+            ReplyRejected: It is more than the policy allows a result.
+        """
+        self.bytes += size
         if self.bytes > self.most:
             raise ReplyRejected(
                 f"{label}: more than the {self.most / 1e6:,.0f} MB that the policy allows a result",
                 hint="ask for less; the policy's max_result_mb is the limit",
             )
-        return reply
 
 
 def decided(verdict: Verdict, answer: Answer) -> str:
@@ -140,9 +171,11 @@ def partial_of(error: ConnectorError) -> Result | None:
     return error.partial if isinstance(error.partial, Result) else None
 
 
-def closing_of(outcome: Outcome, seconds: float, result: Result | None, size: int | None = None) -> Closing:
+def closing_of(outcome: Outcome, seconds: float, result: object, size: int | None = None) -> Closing:
     """The closing record of a call; `size` is what the server sent for it, in bytes."""
-    if result is None:
+    from jupyter_connectors.frames.result import Result
+
+    if not isinstance(result, Result):
         return Closing(outcome=outcome, seconds=seconds, bytes=size)
     complete = {"complete": True, "partial": False}.get(result.completeness.state)
     return Closing(

@@ -9,6 +9,7 @@ from typing import Any
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from jupyter_connectors.errors import ConnectorError
+from jupyter_connectors.modes import MODES
 from jupyter_connectors.session import Session
 
 _LINE = re.compile(r"\s*%(connect|disconnect|tools)\s+(?:.*\s)?(\S*)$")
@@ -42,16 +43,21 @@ _OPTIONS = {
         "--accept",
         "--grants",
         "--revoke",
+        "--mode",
+        "--modes",
     ),
     "ask": ("--into", "--model", "--base-url", "--connectors", "--read-only", "--new"),
 }
 
 _SWITCHES = ("--allow", "--ask", "--block", "--on", "--off")
+_BARE = ("--here", "--review", "--grants", "--modes", "--forget", "--revoke")
+"""Options that take no word: what follows is a connector."""
+
 _GROUPS = ("read", "write", "destructive", "sends")
 
 
 def install(shell: Any, session: Session) -> None:
-    """Offers connector names and options behind our magics, and nothing else there."""
+    """Offers connector names and options behind our magics, names and values inside the calls of our tools."""
 
     @context_matcher(identifier="jupyter_connectors")
     def match(context: CompletionContext) -> SimpleMatcherResult:
@@ -64,28 +70,46 @@ def install(shell: Any, session: Session) -> None:
         completions = [SimpleCompletion(each, type="connector") for each in words]
         return {"completions": completions, "matched_fragment": word, "suppress": True, "ordered": True}
 
-    shell.Completer.custom_matchers.append(match)
+    @context_matcher(identifier="jupyter_connectors.arguments")
+    def match_arguments(context: CompletionContext) -> SimpleMatcherResult:
+        if not session.connected():
+            return {"completions": [], "suppress": False}
+        from jupyter_connectors.argcompletion import match_call
+
+        return match_call(shell, session, context)
+
+    shell.Completer.custom_matchers.extend([match, match_arguments])
 
 
 def _words(session: Session, magic: str, before: list[str], word: str) -> list[str]:
     if word.startswith("-") or magic == "ask":
         offered: Iterable[str] = _OPTIONS[magic]
-    elif before[-1] in _SWITCHES:
-        here = [each for each in session.connected() if each.id in before] or session.connected()
-        offered = [*(name for each in here for name in _switches(session, each.id)), *_GROUPS, "all"]
-    elif before[-1] == "--explain":
-        offered = _explained(session, word)
-    elif before[-1] == "--accept":
-        offered = _unaccepted(session)
-    elif before[-1] == "--revoke":
-        offered = [*(each.id for each in session.judge.grants.all()), "all"]
-    elif before[-1] in _OPTIONS["connect"]:
-        offered = []  # what follows is the person's own word
+    elif before[-1].startswith("-"):
+        offered = _after(session, before, word)
     elif magic == "connect":
         offered = [entry.id for entry in session.catalogue.entries()]
     else:
         offered = [each.id for each in session.connected()]
     return [each for each in offered if each.startswith(word)]
+
+
+def _after(session: Session, before: list[str], word: str) -> Iterable[str]:
+    """What may stand behind an option; nothing where it is the person's own word."""
+    option = before[-1]
+    if option in _SWITCHES:
+        here = [each for each in session.connected() if each.id in before] or session.connected()
+        return [*(name for each in here for name in _switches(session, each.id)), *_GROUPS, "all"]
+    if option == "--explain":
+        return _explained(session, word)
+    if option == "--accept":
+        return _unaccepted(session)
+    if option == "--mode":
+        return (*MODES, "default")
+    if option == "--revoke" and before[0].endswith("tools"):
+        return [*(each.id for each in session.judge.grants.all()), "all"]
+    if option in _BARE:
+        return [each.id for each in session.connected()]
+    return []
 
 
 def _switches(session: Session, connector: str) -> list[str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from jupyter_connectors.approval import Answer, Approver, Grant, Request
+from jupyter_connectors.entries import Before, Entry
 from jupyter_connectors.judgement import Judge, choices, keepable
-from jupyter_connectors.models import Before, Entry, Json, Tool, ToolCall
+from jupyter_connectors.models import Json, Tool, ToolCall
 from jupyter_connectors.policy.judge import Verdict
 
 NOBODY = Answer(
@@ -19,6 +20,7 @@ NOBODY = Answer(
 )
 
 YOU = "you typed it"
+APP = "the app chose it"
 
 Present = Callable[[ToolCall, Entry], Awaitable[Mapping[str, Json] | None]]
 """Reads what a record holds now, None where it cannot be read. Never raises."""
@@ -76,7 +78,7 @@ class Questions:
     def keep(self, matter: Matter, answer: Answer) -> None:
         """Keeps a yes as long as it was said for and the rules allow. With it the person has accepted the tool as it is."""
         call, tool, entry, remember = matter.call, matter.tool, matter.entry, matter.verdict.remember
-        if self._judge.definitions.now().state(entry.identity, tool) != "known":
+        if tool.listed and self._judge.definitions.now().state(entry.identity, tool) != "known":
             self._judge.accept(tool, entry)
         choice = answer.choice
         if choice in ("session", "hours", "always") and keepable(choice, remember) and not matter.verdict.fresh:
@@ -98,7 +100,7 @@ class Questions:
             why=matter.verdict.rule,
             choices=offered,
             hours=hours,
-            origins=dict.fromkeys(own, YOU),
+            origins={**dict.fromkeys(call.arguments if call.asked_by == "app" else (), APP), **dict.fromkeys(own, YOU)},
             before=await self._present(call, entry),
             asked=self._asked[key],
             warnings=self._judge.warnings(call, tool, entry, self._names()),

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jupyter_connectors.approval import Grant
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import UnknownConnector, UnknownTool, UsageProblem, nearest
 from jupyter_connectors.hub import Hub
-from jupyter_connectors.models import Entry, Tool, ToolClass
+from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.offering import Review
 from jupyter_connectors.permissions import SETTINGS, Setting
 from jupyter_connectors.policy.judge import Step
@@ -109,7 +110,7 @@ class Controls:
             found = self._hub.connected(self._named(name))
         except UnknownConnector:
             return self._catalogue.find(name), ()
-        return found.entry, found.tools
+        return found.entry, (*found.tools, *found.hidden)
 
     def _named(self, name: str) -> str:
         """The name a connector is connected under; `acme_billing` finds `acme-billing`.

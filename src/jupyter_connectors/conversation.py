@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jupyter_connectors.answering.agent import History
     from jupyter_connectors.answering.taints import Taints
     from jupyter_connectors.answering.workspace import Workspace
+    from jupyter_connectors.appnotes import AppNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,9 @@ class Conversation:
     unanswered: list[str] = field(default_factory=list)
     """Calls of the last question that were refused where nobody could be asked."""
 
+    told: dict[str, AppNote] = field(default_factory=dict)
+    """What the model was told by apps, by their ids."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -70,17 +74,15 @@ def conversation_of(session: Session, *, new: bool = False) -> Conversation:
         from jupyter_connectors.answering.taints import Taints
         from jupyter_connectors.answering.workspace import Workspace
 
-        held = Conversation(history=History(), workspace=Workspace(session.is_taken), taints=Taints())
+        held = Conversation(history=History(), workspace=Workspace(session.namespace.is_taken), taints=Taints())
         session.conversation = held
     return held
 
 
 def bind_frames(session: Session) -> None:
     """Puts the conversation's frames into the notebook."""
-    if session.shell is not None and session.conversation is not None:
-        for name, frame in session.conversation.workspace.frames.items():
-            session.shell.user_ns[name] = frame
-            session.bound[name] = frame
+    if session.conversation is not None:
+        session.namespace.bind_frames(session.conversation.workspace.frames)
 
 
 def today() -> date:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import UnknownConnector, UnknownTool, UsageProblem, nearest
 from jupyter_connectors.hub import Hub
-from jupyter_connectors.models import Entry, Tool, ToolClass
+from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.policy.classes import classify
 from jupyter_connectors.policy.judge import Step, explain
 from jupyter_connectors.policy.rules import Effect

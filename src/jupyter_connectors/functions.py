@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Unpack
 
+from jupyter_connectors import joining
 from jupyter_connectors.accounts import Given, account_name, means_of, with_means
 from jupyter_connectors.api import Connector
 from jupyter_connectors.extension import current
+from jupyter_connectors.finding import find
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,11 +61,11 @@ def connect(
         lines = [f"{header}: {value}" for header, value in (headers or {}).items()]
         entry = with_means(custom_remote(what, name=name, headers=lines), wanted)
         session.catalogue.check(entry)
-        made = session.connect([entry], account=account, sign_in=sign_in)
+        made = joining.connect(session, [entry], account=account, sign_in=sign_in)
         session.catalogue.add(entry)
     else:
-        entry = with_means(session.find(what, settings), wanted)
-        made = session.connect([entry], name=name, account=account, sign_in=sign_in)
+        entry = with_means(find(session, what, settings), wanted)
+        made = joining.connect(session, [entry], name=name, account=account, sign_in=sign_in)
         session.catalogue.keep(entry)
     return Connector(session, made[0].id)
 
@@ -75,9 +77,9 @@ def disconnect(name: str, *, revoke: bool = False, account: str = "") -> None:
         UnknownConnector: Nothing is connected under this name.
     """
     if revoke:
-        print(current().sign_out(name, account))
+        print(joining.sign_out(current(), name, account))
     else:
-        current().disconnect(account_name(name, account))
+        joining.disconnect(current(), account_name(name, account))
 
 
 def ask(

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from jupyter_connectors.approval import HOURS, Choice, Grant
-from jupyter_connectors.errors import ConnectorError
+from jupyter_connectors.entries import Entry
+from jupyter_connectors.errors import ConnectorError, Denied
 from jupyter_connectors.flags import flags
 from jupyter_connectors.granting import Grants
 from jupyter_connectors.granting import now as instant
-from jupyter_connectors.models import Entry, Json, Tool, ToolCall, ToolClass
+from jupyter_connectors.models import Json, Tool, ToolCall, ToolClass
 from jupyter_connectors.permissions import Permissions, Settings
 from jupyter_connectors.policy.classes import classify
 from jupyter_connectors.policy.judge import Definition, Known, Step, Verdict, judge, visible_tool
@@ -72,6 +73,17 @@ class Judge:
         """
         return may_connect(entry, self.policy())
 
+    def check_connecting(self, entry: Entry) -> None:
+        """Looks whether the entry may be connected.
+
+        Raises:
+            Denied: The policy does not let it.
+            ConnectorError: The policy cannot be read.
+        """
+        refused = self.refusal(entry)
+        if refused is not None:
+            raise Denied(f"{entry.id} cannot be connected: {refused}", hint="ask the people who wrote the policy")
+
     def verdict(self, call: ToolCall, tool: Tool, entry: Entry) -> Verdict:
         """What becomes of the call. Never raises: what cannot be judged does not run."""
         try:
@@ -103,12 +115,12 @@ class Judge:
         tool_class, identity, settings = self.class_of(tool, entry), entry.identity, now.settings
         setting = settings.of(identity, tool.name, tool_class)
         here = settings.of(identity, tool.name, tool_class, notebook=now.notebook) if now.notebook else None
-        definition: Definition = now.accepted.state(identity, tool)
+        definition: Definition = now.accepted.state(identity, tool) if tool.listed else "known"
         if definition == "changed" and not self._matters(tool, entry, always=setting == "allow", now=now):
             definition = "new"
         return Known(
             tool_class=tool_class,
-            reviewed=tool.name in entry.reviewed,
+            reviewed=tool.name in entry.reviewed or not tool.listed,
             entry=entry.id,
             definition=definition,
             setting=setting,
@@ -117,7 +129,7 @@ class Judge:
 
     def class_of(self, tool: Tool, entry: Entry) -> ToolClass:
         """What the tool does to the world."""
-        return classify(tool, entry.reviewed)
+        return classify(tool, entry.reviewed) if tool.listed else ToolClass.READ
 
     def _matters(self, tool: Tool, entry: Entry, *, always: bool, now: _Moment) -> bool:
         """True for a change that a person must look at: they had said a lasting yes, or the policy wants it so.

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from jupyter_connectors.models import Launch
+from jupyter_connectors.entries import Launch
 from jupyter_connectors.text import visible
 
 _LOADS = re.compile(

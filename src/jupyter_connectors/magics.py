@@ -13,14 +13,15 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from IPython.display import display
 from traitlets import Unicode
 
-from jupyter_connectors.accounts import Means, account_name, is_key, status_rows, with_header, with_means
 from jupyter_connectors.fronts import front_of
-from jupyter_connectors.models import Entry
 from jupyter_connectors.session import Session, new_id
 from jupyter_connectors.text import plural
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from jupyter_connectors.accounts import Means
+    from jupyter_connectors.entries import Entry
 
 
 @magics_class
@@ -63,13 +64,15 @@ class ConnectorMagics(Magics):
         if not args.what and not args.command:
             self._directory()
             return
+        from jupyter_connectors import joining
+
         entries = self._entries(args)
         if args.name and len(entries) > 1:
             raise UsageError("--as names one connector; connect the others in a line of their own")
         custom = [entry for entry in entries if entry.custom and not entry.registry]
         for entry in custom:
             self._session.catalogue.check(entry)
-        made = self._session.connect(entries, name=None if custom else args.name, account=args.account)
+        made = joining.connect(self._session, entries, name=None if custom else args.name, account=args.account)
         for entry in custom:
             self._session.catalogue.add(entry)
         for entry in entries:
@@ -85,11 +88,14 @@ class ConnectorMagics(Magics):
     @line_magic
     def disconnect(self, line: str) -> None:
         """Leaves a service and takes its object out of the notebook."""
+        from jupyter_connectors import joining
+        from jupyter_connectors.accounts import account_name
+
         args = _parsed(ConnectorMagics.disconnect, line)
         if args.revoke:
-            self._session.show({"text/plain": self._session.sign_out(args.what, args.account)})
+            self._session.show({"text/plain": joining.sign_out(self._session, args.what, args.account)})
         else:
-            self._session.disconnect(account_name(args.what, args.account))
+            joining.disconnect(self._session, account_name(args.what, args.account))
         if args.forget:
             self._session.controls.forget(args.what)
 
@@ -104,6 +110,8 @@ class ConnectorMagics(Magics):
     @argument("--revoke", action="append", default=[], metavar="ID", help="take a grant back, or 'all'")
     @argument("--review", action="store_true", help="show which tools changed or appeared, and how")
     @argument("--accept", action="append", default=[], metavar="CONNECTOR.TOOL", help="accept a tool as it is now")
+    @argument("--mode", help="what a model is sent in this notebook: auto, always or on-demand; 'default' for none set")
+    @argument("--modes", action="store_true", help="show the modes and what each costs")
     @line_magic
     def tools(self, line: str) -> None:
         """Lists what can be called, with a switch for each tool and what it costs in a model's context."""
@@ -168,7 +176,9 @@ class ConnectorMagics(Magics):
         return self._session.audit_frame(args.n, notebook=True if args.notebook == "" else args.notebook)
 
     def _entries(self, args: Namespace) -> list[Entry]:
+        from jupyter_connectors.accounts import is_key, with_header, with_means
         from jupyter_connectors.directory.catalogue import custom_command, custom_remote
+        from jupyter_connectors.finding import find
 
         if args.command:
             return [custom_command(args.command, name=args.name, variables=args.env)]
@@ -179,7 +189,7 @@ class ConnectorMagics(Magics):
                 entry = custom_remote(each, name=args.name, headers=plain)
                 keys = [line for line in args.header if is_key(line)]
             else:
-                entry, keys = self._session.find(each, _settings(args.set)), args.header
+                entry, keys = find(self._session, each, _settings(args.set)), args.header
             for line in keys:
                 entry = with_header(entry, line)
             found.append(with_means(entry, _means(args)))
@@ -193,29 +203,33 @@ class ConnectorMagics(Magics):
         for each in args.explain:
             self._session.show(explain_bundle(explained(self._session.hub, self._session.catalogue, each)))
         if args.status:
+            from jupyter_connectors.accounts import status_rows
             from jupyter_connectors.show import status_bundle
 
             self._session.show(status_bundle(status_rows(self._session.hub)))
 
     def _directory(self) -> None:
         from jupyter_connectors.directory.pages import card, in_order
+        from jupyter_connectors.finding import read_registry
         from jupyter_connectors.show import directory_bundle
         from jupyter_connectors.toolcell import show_view
         from jupyter_connectors.widgets.cards import Directory
-        from jupyter_connectors.widgets.signincard import Stage
+        from jupyter_connectors.widgets.signincard import Below
 
         catalogue = self._session.catalogue
-        self._session.read_registry()
+        read_registry(self._session)
         bundle = directory_bundle([card(entry) for entry in in_order(catalogue.entries())], catalogue.notes())
         if front_of(self.shell) == "notebook":
             shown = Directory(self._session, new_id())
             show_view(self._session, shown.view, bundle)
-            shown.stage = Stage(display({"text/plain": ""}, raw=True, display_id=True))
+            shown.stage = Below(display({"text/plain": ""}, raw=True, display_id=True))
         else:
             display(bundle, raw=True)
 
 
 def _means(args: Namespace) -> Means:
+    from jupyter_connectors.accounts import Means
+
     scopes = tuple(scope for each in args.scope for scope in each.replace(",", " ").split())
     return Means(
         scopes=scopes,

@@ -8,9 +8,10 @@ from dataclasses import replace
 from jupyter_connectors.approval import Answer, Choice, Request
 from jupyter_connectors.consent import ASKS, DOES, edited, reason_of
 from jupyter_connectors.consulting import NOBODY
+from jupyter_connectors.entries import Entry, Launch
 from jupyter_connectors.errors import InvalidArguments
 from jupyter_connectors.launching import dangers, described
-from jupyter_connectors.models import Entry, Json, Launch
+from jupyter_connectors.models import Json
 from jupyter_connectors.secrets import masked
 from jupyter_connectors.text import one_line, plural, visible
 

@@ -70,7 +70,7 @@ def _meant(
             if isinstance(told := value.attrs.get(_KEY), dict):
                 sources[name] = {key: str(each) if key == "call" else each for key, each in told.items()}
         elif isinstance(value, Result) and value.tabular:
-            found = {name: value.table} if name.casefold() in words else {}
+            found = {name: value.tables.whole} if name.casefold() in words else {}
             found |= {f"{name}_{child}": table for child, table in _children(name, value, words).items()}
             tables |= {each: table for each, table in found.items() if each == name or each not in namespace}
             sources |= {
@@ -82,4 +82,4 @@ def _meant(
 def _children(name: str, result: Result, words: set[str]) -> dict[str, Table]:
     if not any(word.startswith(f"{name.casefold()}_") for word in words):
         return {}
-    return {child: table for child, table in result.child_tables().items() if f"{name}_{child}".casefold() in words}
+    return {child: table for child, table in result.tables.children().items() if f"{name}_{child}".casefold() in words}

@@ -11,6 +11,9 @@ from jupyter_connectors.text import one_line
 _UNBOUNDED = ("pattern", "patternProperties", "unevaluatedProperties", "uniqueItems")
 """Keywords that are not applied: a server's regular expression, or its rows compared in pairs, can take for ever."""
 
+_DEPTH = 3
+"""References that are followed."""
+
 Checker = Callable[[Any], str | None]
 
 
@@ -63,3 +66,24 @@ def _validator() -> Any:
     return extend(  # type: ignore[no-untyped-call]  # jsonschema has no annotations here
         Draft202012Validator, {**dict.fromkeys(_UNBOUNDED, skip), "additionalProperties": additional}
     )
+
+
+def argument(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """What a tool's schema says of an argument; an optional one without its null, one that is referred to as it is."""
+    found = _at(schema, ("properties", name))
+    for _ in range(_DEPTH):
+        kinds = found.get("anyOf")
+        if isinstance(kinds, list):
+            real = [each for each in kinds if isinstance(each, Mapping) and each.get("type") != "null"]
+            found = real[0] if len(real) == 1 else found if all("const" in each for each in real) else {}
+        reference = found.get("$ref")
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            break
+        found = _at(schema, tuple(reference[2:].split("/")))
+    return found
+
+
+def _at(schema: Any, path: tuple[str, ...]) -> Mapping[str, Any]:
+    for part in path:
+        schema = schema.get(part) if isinstance(schema, Mapping) else None
+    return schema if isinstance(schema, Mapping) else {}

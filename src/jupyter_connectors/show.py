@@ -105,12 +105,16 @@ def directory_bundle(cards: list[dict[str, Any]], notes: Sequence[str] = ()) -> 
     for category in dict.fromkeys(each["category"] for each in cards):
         rows = [each for each in cards if each["category"] == category]
         markdown += [f"**{escaped(category)}**\n", "| Connect with | What it is | Does |", "|---|---|---|"]
-        markdown += [f"| {code(each['code'])} | {escaped(each['summary'])} | {each['badge']} |" for each in rows]
+        markdown += [f"| {code(each['code'])} | {escaped(each['summary'])} | {_does(each)} |" for each in rows]
         markdown.append("")
         plain.append(visible(category))
-        plain += [f"  {each['code']:<30} {each['summary']} [{each['badge']}]" for each in rows]
+        plain += [f"  {each['code']:<30} {each['summary']} [{_does(each)}]" for each in rows]
     markdown += [f"- {escaped(visible(note))}" for note in notes]
     return {"text/markdown": "\n".join(markdown), "text/plain": "\n".join((*plain, *map(visible, notes)))}
+
+
+def _does(card: dict[str, Any]) -> str:
+    return f"{card['badge']}, interactive" if card["interactive"] else str(card["badge"])
 
 
 def status_bundle(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -61,7 +61,11 @@ def _stands(tool: dict[str, Any]) -> str:
     review = tool["review"]
     if review is not None and review["off"]:
         return f" (off: {review['state']}, %tools --review shows how)"
-    said = [_STANDS[(tool["here"] or tool["mine"])["stands"]], review["state"] if review is not None else ""]
+    said = [
+        "interactive" if tool["interactive"] else "",
+        _STANDS[(tool["here"] or tool["mine"])["stands"]],
+        review["state"] if review is not None else "",
+    ]
     words = ", ".join(word for word in said if word)
     return f" ({words})" if words else ""
 

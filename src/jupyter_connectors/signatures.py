@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from jupyter_connectors.models import Json, Tool
 from jupyter_connectors.text import visible
@@ -79,6 +79,24 @@ def identifier(name: str, *, taken: Mapping[str, str]) -> str:
     while made in taken:
         made += "_"
     return made
+
+
+def call_line(tool: Tool, found: Parameters) -> str:
+    """The call as a person would begin to write it: with the required arguments, each with the emptiest value it takes."""
+    variable, name = identifier(tool.connector, taken={}), identifier(tool.name, taken={})
+    given = (each for each in found.signature.parameters.values() if each.default is inspect.Parameter.empty)
+    arguments = ", ".join(f"{each.name}={_empty(each.annotation)}" for each in given)
+    # A name that had to be changed might be another tool's.
+    reached = f"{variable}.{name}" if name == tool.name else f"{variable}[{tool.name!a}]"
+    return f"{reached}({arguments})"
+
+
+def _empty(kind: Any) -> str:
+    choices = get_args(kind)
+    if choices and get_origin(kind) is Literal:
+        return ascii(choices[0])
+    first = next((each for each in choices if each is not type(None)), kind) if choices else kind
+    return {str: '""', int: "0", float: "0.0", bool: "False", list: "[]", dict: "{}"}.get(first, "...")
 
 
 def annotation(schema: Mapping[str, Any]) -> Any:

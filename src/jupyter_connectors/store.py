@@ -12,6 +12,20 @@ from typing import Any
 
 from jupyter_connectors.errors import StateProblem
 
+
+def _counted(*tables: str) -> str:
+    """Each change of these tables moves their turn, whichever kernel made it."""
+    return "".join(
+        f"""
+INSERT OR IGNORE INTO turn VALUES ('{table}', 0);
+CREATE TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON {table}
+    BEGIN UPDATE turn SET number = number + 1 WHERE name = '{table}'; END;
+"""
+        for table in tables
+        for event in ("INSERT", "UPDATE", "DELETE")
+    )
+
+
 _FIRST = """
 CREATE TABLE IF NOT EXISTS connector (
     id TEXT PRIMARY KEY,
@@ -69,17 +83,18 @@ CREATE TABLE IF NOT EXISTS turn (
     name TEXT PRIMARY KEY,       -- a table above, or an account somebody signed out of
     number INTEGER NOT NULL      -- one more with each change of it, whoever made it
 ) STRICT;
-""" + "".join(
-    f"""
-INSERT OR IGNORE INTO turn VALUES ('{table}', 0);
-CREATE TRIGGER IF NOT EXISTS {table}_{event} AFTER {event} ON {table}
-    BEGIN UPDATE turn SET number = number + 1 WHERE name = '{table}'; END;
-"""
-    for table in ("consent", "permission", "definition")
-    for event in ("INSERT", "UPDATE", "DELETE")
-)
+""" + _counted("consent", "permission", "definition")
 
-_STEPS = (_FIRST, _SECOND)
+_THIRD = """
+CREATE TABLE IF NOT EXISTS mode (
+    notebook TEXT NOT NULL,      -- '' for kernels of no known notebook
+    identity TEXT NOT NULL,      -- '' for the notebook as a whole, else Entry.identity of one service
+    mode TEXT NOT NULL,          -- 'auto', 'always' or 'on-demand'
+    PRIMARY KEY (notebook, identity)
+) STRICT;
+""" + _counted("mode")
+
+_STEPS = (_FIRST, _SECOND, _THIRD)
 """What each version of the file adds to the one before."""
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jupyter_connectors.controls import Controls
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import UnknownTool, UsageProblem, nearest
 from jupyter_connectors.hub import Hub
-from jupyter_connectors.models import Entry, Tool, ToolClass
+from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.offering import Connected, Review
 from jupyter_connectors.permissions import Setting, Settings
 from jupyter_connectors.policy.judge import Known, Step, explain

@@ -42,6 +42,9 @@ def show_tools(session: Session, args: Namespace) -> None:
         return
     session.runtime.run(session.hub.renew())
     names = tuple(session.named(each) for each in args.what) or session.hub.names
+    if args.mode or args.modes:
+        _show_modes(session, args)
+        return
     if args.accept:
         _accept(session, args.accept)
         return
@@ -76,6 +79,14 @@ def _revoke(session: Session, ids: list[str]) -> None:
     if ids:
         gone = session.controls.revoke(*wanted)
         session.show({"text/plain": f"{plural(gone, 'grant')} revoked, in every kernel"})
+
+
+def _show_modes(session: Session, args: Namespace) -> None:
+    from jupyter_connectors.toolmodes import Costs, choose_mode, modes_state, modes_words
+
+    for each in (args.what or ("",)) if args.mode else ():
+        choose_mode(session, None if args.mode == "default" else args.mode, each)
+    session.show({"text/plain": modes_words(modes_state(session, Costs()))})
 
 
 def _accept(session: Session, names: list[str]) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_connectors.api import Connector
+from jupyter_connectors.entries import Entry, Launch
 from jupyter_connectors.frames.result import Result
-from jupyter_connectors.models import Entry, Launch, ToolClass
+from jupyter_connectors.joining import connect
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.session import Session
 from jupyter_connectors.sessions.limits import Limits
 
@@ -65,7 +67,7 @@ def ledger(place: Path, mode: str = "honest", **variables: str) -> Iterator[Ledg
     )
     session = Session(None, limits=Limits(call=20, close=0.5))
     try:
-        session.connect([entry])
+        connect(session, [entry])
         yield Ledger(session=session, log=log)
     finally:
         session.runtime.run(session.hub.close())

@@ -14,6 +14,7 @@ from jupyter_connectors.api import Connector
 from jupyter_connectors.directory.catalogue import shipped
 from jupyter_connectors.errors import ConnectionFailed, Incomplete, ReplyRejected, UsageProblem
 from jupyter_connectors.frames.saved import load
+from jupyter_connectors.joining import connect
 from jupyter_connectors.session import Session
 
 from .ledger import ROWS, YEAR, ledger
@@ -46,7 +47,7 @@ def cluster() -> Iterator[Client]:
 def test_every_row_of_the_demos_listing_arrives_on_the_workers_typed(cluster: Client) -> None:
     session = Session(None)
     try:
-        session.connect([each for each in shipped() if each.id == "acme-billing"])
+        connect(session, [each for each in shipped() if each.id == "acme-billing"])
         billing = Connector(session, "acme-billing")
         windows = billing.list_subscriptions(limit=10).windows("created", "QS", start="2026-01-01")
         frame = windows.to_dask()

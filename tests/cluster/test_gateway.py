@@ -20,8 +20,10 @@ from jupyter_connectors.errors import ConnectionFailed, Denied, Incomplete, Repl
 from jupyter_connectors.frames.handles import Handle, Reach, asking, fetch
 from jupyter_connectors.frames.windows import Windows
 from jupyter_connectors.frames.workers import Load, read_window
+from jupyter_connectors.joining import connect, disconnect
 from jupyter_connectors.models import ToolClass
 
+from ..waiting import until
 from .ledger import ROWS, YEAR, Ledger, ledger
 
 
@@ -189,9 +191,11 @@ def test_a_handle_ends_when_it_was_said_to(tmp_path: Path) -> None:
 
 
 def test_a_closed_handle_is_refused_and_its_calls_are_stopped(tmp_path: Path) -> None:
-    with ledger(tmp_path, LEDGER_SLOW="0.2") as on:
+    holds = tmp_path / "holds"
+    with ledger(tmp_path, LEDGER_HOLDS=str(holds)) as on:
         windows = months(on)
         load = loader(windows)
+        holds.touch()
         with ThreadPoolExecutor(1) as worker:
             begun, asked = worker.submit(load, 0), len(on.calls)
             until(lambda: len(on.calls) > asked)
@@ -204,8 +208,10 @@ def test_a_closed_handle_is_refused_and_its_calls_are_stopped(tmp_path: Path) ->
 
 
 def test_a_worker_that_goes_away_stops_its_call(tmp_path: Path) -> None:
-    with ledger(tmp_path, LEDGER_SLOW="0.3") as on:
+    holds = tmp_path / "holds"
+    with ledger(tmp_path, LEDGER_HOLDS=str(holds)) as on:
         handle, asked = loader(months(on)).handle, len(on.calls)
+        holds.touch()
         with visit(handle) as (connection, _, challenge):
             connection.sendall(json.dumps(asked_for(handle, challenge, 0)).encode() + b"\n")
             until(lambda: len(on.calls) > asked)
@@ -236,7 +242,7 @@ def test_a_tool_that_may_change_something_is_not_shared(tmp_path: Path) -> None:
 def test_a_tool_that_was_switched_off_meanwhile_is_refused(tmp_path: Path) -> None:
     with ledger(tmp_path) as on:
         load = loader(months(on))
-        on.session.switch("acme-billing", "list_invoices", on=False)
+        on.session.controls.permit("acme-billing", "list_invoices", "block")
         with pytest.raises(Denied, match=r"list_invoices cannot be called: blocked in %tools"):
             load(0)
 
@@ -245,9 +251,9 @@ def test_another_service_under_the_same_name_is_refused(tmp_path: Path) -> None:
     with ledger(tmp_path) as on:
         load = loader(months(on))
         entry = on.session.hub.connected("acme-billing").entry
-        on.session.disconnect("acme-billing")
+        disconnect(on.session, "acme-billing")
         other = replace(entry, id="other", reviewed={"list_invoices": ToolClass.READ})
-        on.session.connect([other], name="acme-billing")
+        connect(on.session, [other], name="acme-billing")
         with pytest.raises(Denied, match="'acme-billing' is another service now"):
             load(0)
 
@@ -316,11 +322,3 @@ def visit_raw(handle: Handle) -> Iterator[tuple[socket.socket, BinaryIO]]:
         connection.makefile("rb") as stream,
     ):
         yield connection, stream
-
-
-def until(true: Any) -> None:
-    """Waits for something another thread does, at most ten seconds."""
-    deadline = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

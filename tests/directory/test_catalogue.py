@@ -13,8 +13,9 @@ import pytest
 
 from jupyter_connectors.directory.catalogue import Catalogue, custom_command, custom_remote, shipped
 from jupyter_connectors.directory.pages import card, page, provenance
+from jupyter_connectors.entries import Auth, Entry, Launch, Remote
 from jupyter_connectors.errors import UnknownConnector, UsageProblem
-from jupyter_connectors.models import Auth, Entry, Launch, Remote, ToolClass
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.policy.classes import classify
 from jupyter_connectors.store import open_store
 

@@ -14,8 +14,9 @@ from jupyter_connectors.directory.entryfile import CATEGORIES
 from jupyter_connectors.directory.pages import ORDER, card, page
 from jupyter_connectors.directory.remotes import check_address
 from jupyter_connectors.directory.shelf import Shelf, shipped, shipped_entry
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.lookalikes import skeleton
-from jupyter_connectors.models import Entry, Remote, ToolClass
+from jupyter_connectors.models import ToolClass
 
 ENTRIES = shipped()
 REMOTE = [entry for entry in ENTRIES if isinstance(entry.target, Remote)]
@@ -149,6 +150,14 @@ def test_the_page_of_an_entry_says_how_one_signs_in_and_what_to_bring() -> None:
     assert {"label": "What you must bring", "url": "https://github.com/settings/developers"} in told["links"]
     assert any("2026-08-20" in line and "github.com" in line for line in told["sources"])
     assert page(named("acme-crm"))["signin"] == "It runs on this machine and needs no sign-in."
+
+
+@pytest.mark.parametrize(("name", "tool"), [("acme-billing", "revenue_dashboard"), ("acme-crm", "pipeline_board")])
+def test_the_cards_of_the_demo_say_that_they_are_interactive_and_how_to_see_it(name: str, tool: str) -> None:
+    told = card(named(name)) | page(named(name))
+    assert told["interactive"] is True
+    assert tool in next(group["names"] for group in told["tools"] if group["kind"] == "read")
+    assert told["examples"][-1].startswith("Show the ")
 
 
 def test_the_card_of_an_entry_that_needs_a_value_says_how_to_give_it() -> None:

@@ -9,7 +9,8 @@ import pytest
 from jupyter_connectors.directory.listing import CATEGORY, entries_of
 from jupyter_connectors.directory.pages import card, page
 from jupyter_connectors.directory.shelf import shipped
-from jupyter_connectors.models import Entry, Remote, ToolClass
+from jupyter_connectors.entries import Entry, Remote
+from jupyter_connectors.models import ToolClass
 
 from ..servers.registry import server
 

@@ -13,8 +13,8 @@ import pytest
 from jupyter_connectors.directory.catalogue import Catalogue, custom_remote
 from jupyter_connectors.directory.registry import Registry
 from jupyter_connectors.directory.shelf import shipped
+from jupyter_connectors.entries import Remote
 from jupyter_connectors.errors import ConnectionFailed, Denied, UnknownConnector, UsageProblem
-from jupyter_connectors.models import Remote
 from jupyter_connectors.policy.layers import Defaults, Layer, Policy, may_connect
 from jupyter_connectors.store import Store, open_store
 

@@ -133,11 +133,11 @@ async def test_an_empty_text_is_null_in_a_declared_time_however_the_rows_fall_in
 async def test_a_table_past_its_size_in_memory_goes_to_the_spool_and_gives_the_same_frame(tmp_path: Path) -> None:
     rows = numbered([{**ROW, "score": at / 4, "note": "x" * at} for at in range(40)])
     result = await gather(Server(pages_of(rows, 10)).fetch, tmp_path, Ask(shape=ORDER))
-    sheet = result.table.sheet
+    storage = result.tables.whole.sheet.storage
 
-    assert sheet.blocks is not None
+    assert storage.blocks is not None
     held = result.to_pandas(columns="all")
-    assert sheet.spool.path.stat().st_size > 0
-    assert sheet.blocks is None
+    assert storage.spool.path.stat().st_size > 0
+    assert storage.blocks is None
 
     pd.testing.assert_frame_equal(held, result.to_pandas(columns="all"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from jupyter_connectors.models import Entry
+from jupyter_connectors.entries import Entry
 
 from ..conftest import hostile
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from jupyter_connectors.calls import new_call
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import Denied
-from jupyter_connectors.models import Entry, Json, ToolClass
+from jupyter_connectors.models import Json, ToolClass
 from jupyter_connectors.policy.layers import Defaults, Layer, Policy
 
 from ..bench import Bench, bench
-from ..conftest import hostile
+from ..conftest import hostile, tell
+from ..waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +29,9 @@ def tool(name: str = "echo", **told: Json) -> dict[str, Json]:
 
 def listed(place: Path, *tools: dict[str, Json], tells: bool = False) -> Entry:
     write(place, *tools)
-    more = {"HOSTILE_TELLS": "yes"} if tells else {}
+    more = {"HOSTILE_TELLS": str(place / "tells")} if tells else {}
+    if tells:
+        os.mkfifo(place / "tells")
     return hostile("well-behaved", HOSTILE_TOOLS=str(place / "tools.json"), HOSTILE_LOG=str(place / "log"), **more)
 
 
@@ -35,6 +39,12 @@ def write(place: Path, *tools: dict[str, Json]) -> None:
     # In one step, so that a server that reads meanwhile sees the one list or the other.
     (place / "next.json").write_text(json.dumps(tools))
     (place / "next.json").replace(place / "tools.json")
+
+
+def change(place: Path, *tools: dict[str, Json]) -> None:
+    """What the server lists from now on, which it says."""
+    write(place, *tools)
+    tell(place / "tells")
 
 
 def calls(place: Path) -> int:
@@ -138,9 +148,8 @@ async def test_case_24_a_server_that_says_its_tools_changed_while_the_person_is_
     async with bench(tmp_path, entry) as on:
 
         async def swaps() -> None:
-            write(tmp_path, tool(description="Also deletes."))
-            while on.hub.connected("hostile").tools[0].description != "Also deletes.":
-                await asyncio.sleep(0.005)
+            change(tmp_path, tool(description="Also deletes."))
+            await eventually(lambda: on.hub.connected("hostile").tools[0].description == "Also deletes.")
 
         on.meanwhile, on.says = swaps, "always"
         with pytest.raises(Denied, match="changed while you were asked"):
@@ -155,9 +164,8 @@ async def test_case_24_a_tool_that_is_gone_when_the_person_answers_is_not_called
     async with bench(tmp_path, entry) as on:
 
         async def leaves() -> None:
-            write(tmp_path, tool("other"))
-            while len(on.hub.connected("hostile").tools) != 1:
-                await asyncio.sleep(0.005)
+            change(tmp_path, tool("other"))
+            await eventually(lambda: len(on.hub.connected("hostile").tools) == 1)
 
         on.meanwhile = leaves
         with pytest.raises(Denied, match="changed while you were asked"):
@@ -170,9 +178,8 @@ async def test_case_24_a_granted_tool_that_changes_under_way_is_off_in_the_same_
     async with bench(tmp_path, entry) as on:
         on.says = "always"
         await on.call("hostile", "echo", text="1")
-        write(tmp_path, tool(description="Also deletes."))
-        while on.hub.tools():
-            await asyncio.sleep(0.005)
+        change(tmp_path, tool(description="Also deletes."))
+        await eventually(lambda: not on.hub.tools())
         guessed = new_call(on.hub.connected("hostile").tools[0], {"text": "2"})
         with pytest.raises(Denied, match="its definition changed"):
             await on.hub.call(guessed, approve=on.approve)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_connectors.bounds import parse_pattern
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import PolicyProblem
-from jupyter_connectors.models import Entry, Remote
 from jupyter_connectors.policy.classes import classify, contradiction
 from jupyter_connectors.policy.judge import Known, explain, judge, visible_tool
 from jupyter_connectors.policy.layers import Policy, may_connect

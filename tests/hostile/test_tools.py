@@ -16,8 +16,10 @@ from jupyter_connectors.api import Connector
 from jupyter_connectors.approval import Answer, Request
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import custom_command, custom_remote
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import ConnectionFailed, Denied, InvalidArguments, UsageProblem
-from jupyter_connectors.models import Entry, Json, ToolClass
+from jupyter_connectors.joining import connect
+from jupyter_connectors.models import Json, ToolClass
 from jupyter_connectors.session import Session
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.show import connected_bundle
@@ -58,7 +60,7 @@ def session_with(*entries: Entry) -> Iterator[Session]:
     try:
         for entry in entries:
             session.judge.forget(entry.identity)  # another test's server may have been called the same
-        session.connect(entries)
+        connect(session, entries)
         yield session
     finally:
         session.runtime.run(session.hub.close())

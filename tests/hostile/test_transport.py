@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import (
     ConnectionFailed,
     ConnectorError,
@@ -18,7 +19,6 @@ from jupyter_connectors.errors import (
     ServerGone,
     ToolFailed,
 )
-from jupyter_connectors.models import Entry, Remote
 from jupyter_connectors.sessions.limits import Limits
 
 from ..bench import Bench, bench

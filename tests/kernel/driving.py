@@ -47,6 +47,7 @@ class Kernel:
         """What the kernel told a view alone, by comm id."""
 
         self._displays: dict[str, dict[str, Any]] = {}
+        self._replies: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         """Ends the kernel."""
@@ -118,15 +119,22 @@ class Kernel:
             return {}
         return {**self.cards.get(models[-1], {}).get("view", {}), **self.told.get(models[-1], {})}
 
-    def say(self, content: dict[str, Any]) -> dict[str, Any]:
+    def say(self, content: dict[str, Any], timeout: float = 10) -> dict[str, Any]:
         """A view's message on the control channel, and the kernel's reply."""
-        session = self.client.session
-        message = session.msg("jupyter_connectors_request", content)
+        return self.reply(self.post(content), timeout)
+
+    def post(self, content: dict[str, Any]) -> str:
+        """A view's message on the control channel; its number, by which the kernel's reply is known."""
+        message = self.client.session.msg("jupyter_connectors_request", content)
         self.client.control_channel.send(message)
-        while True:
-            reply = self.client.get_control_msg(timeout=10)
-            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
-                return dict(reply["content"])
+        return str(message["header"]["msg_id"])
+
+    def reply(self, number: str, timeout: float = 10) -> dict[str, Any]:
+        """The kernel's reply to a message, whatever it answers before."""
+        while number not in self._replies:
+            reply = self.client.get_control_msg(timeout=timeout)
+            self._replies[str(reply["parent_header"].get("msg_id"))] = dict(reply["content"])
+        return self._replies.pop(number)
 
     def comm(self, comm_id: str, content: dict[str, Any]) -> None:
         """A view's message by the second route, the widget's comm on the shell channel."""

@@ -152,3 +152,15 @@ def test_the_key_is_in_no_file_we_write(asking: Kernel) -> None:
     place = Path(os.environ["JUPYTER_CONNECTORS_DATA"])
     written = b"".join(each.read_bytes() for each in place.rglob("*") if each.is_file())
     assert written and b"sk-canary-123456" not in written
+
+
+def test_on_demand_a_model_is_sent_three_tools_and_reaches_the_others(asking: Kernel) -> None:
+    set_ = asking.run("%tools --mode on-demand")
+    assert set_.error is None and "→ On demand" in set_.text
+    try:
+        cell = asking.run(f"{ASK}Three tools only: what is open?", allow_stdin=False)
+        assert cell.error is None, cell.error
+        assert "They are in the frame" in cell.text
+        assert 'acme_billing.list_invoices(status="open")' in cell.text
+    finally:
+        asking.run("%tools --mode default")

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from jupyter_connectors.models import Entry, Remote
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.sessions.oauth.access import Access

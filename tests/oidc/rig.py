@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import httpx2
 import pytest
 
-from jupyter_connectors.models import Auth, Entry, Remote, ToolClass
+from jupyter_connectors.entries import Auth, Entry, Remote
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.sessions.signin import Callback, SignInRequest
 
 from .started import HERE, program

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from jupyter_connectors.entries import Auth, Remote
 from jupyter_connectors.errors import SignInFailed, SignInNeeded
-from jupyter_connectors.models import Auth
 from jupyter_connectors.sessions import signin
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
@@ -117,7 +117,7 @@ def _said_by_two(command: list[str]) -> list[str]:
 
 async def test_a_code_typed_on_the_services_page_signs_in(at: Rig, tmp_path: Path) -> None:
     person = ByDevice()
-    async with connected(at, tmp_path, person) as connection:  # type: ignore[arg-type]
+    async with connected(at, tmp_path, person) as connection:
         assert await first_sender(connection) == "ada@example.com"
         assert connection.health.standing.renews
     assert ("urn:ietf:params:oauth:grant-type:device_code", 200) in at.log("/token")
@@ -126,7 +126,9 @@ async def test_a_code_typed_on_the_services_page_signs_in(at: Rig, tmp_path: Pat
 async def test_what_was_taken_back_at_the_service_asks_for_a_new_sign_in(at: Rig, tmp_path: Path) -> None:
     person = Person()
     async with connected(at, tmp_path, person) as connection:
-        held = connection._signing.provider.held  # type: ignore[union-attr]
+        signing = connection._link.signing
+        assert signing is not None and signing.provider is not None
+        held = signing.provider.held
         assert held is not None and held.tokens is not None and held.client is not None
         async with httpx2.AsyncClient() as browser:
             for token in (held.tokens.refresh_token, held.tokens.access_token):
@@ -163,7 +165,8 @@ async def test_a_token_for_one_server_is_not_taken_by_another(at: Rig, tmp_path:
         async with connected(at, tmp_path, Person()):
             pass
         entry = at.entry()
-        swapped = replace(entry, target=replace(entry.target, url=other.url))  # type: ignore[type-var]
+        assert isinstance(entry.target, Remote)
+        swapped = replace(entry, target=replace(entry.target, url=other.url))
         connection = Connection("mail", swapped, limits=Limits(), access=access(tmp_path))
         with pytest.raises(SignInNeeded):
             await connection.open()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_connectors.models import Entry, Launch, Remote
+from jupyter_connectors.entries import Entry, Launch, Remote
 from jupyter_connectors.policy.connecting import Connecting, Selector
 from jupyter_connectors.policy.layers import Defaults, Layer, Policy, may_connect
 

@@ -5,10 +5,11 @@ Nothing of an OAuth library is in it: no library would send these things.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
 
-from jupyter_connectors.models import Auth, Entry, Remote, ToolClass
+from jupyter_connectors.entries import Auth, Entry, Remote
+from jupyter_connectors.models import ToolClass
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.sessions.oauth.access import Access
@@ -82,6 +84,12 @@ class Authority:
     typed: bool = True
     """Whether the person has typed the device's code."""
 
+    renewing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once somebody asks for a renewal."""
+
+    renews: asyncio.Event | None = None
+    """Where there is one, a renewal is answered when it is set."""
+
     made: int = 0
 
     def token(self, kind: str) -> str:
@@ -107,6 +115,12 @@ class Authority:
         """As a person does it on the service's own page."""
         self.access.clear()
         self.refresh.clear()
+
+    async def renewed(self) -> None:
+        """Says that somebody asks for a renewal, and waits where it is held."""
+        self.renewing.set()
+        if self.renews is not None:
+            await self.renews.wait()
 
     def expire(self) -> None:
         """Every access token is too old; what renews them is not."""
@@ -135,6 +149,8 @@ async def authority(call: web.Handler = web.echo) -> AsyncIterator[Authority]:
             made.log.append("metadata")
             _json(writer, made.metadata())
         else:
+            if b"grant_type=refresh_token" in request.body:
+                await made.renewed()
             _STEPS.get(path, _nothing)(made, request, writer)
 
     async def serves(request: web.Request, writer: web.Writer) -> None:
@@ -286,6 +302,10 @@ class Browser:
         )
 
 
+SignIn = Callable[[SignInRequest], Awaitable[Callback]]
+"""How a person signs in: a `Browser`, or what a test makes of one."""
+
+
 class Clock:
     """The time as a test says."""
 
@@ -305,7 +325,7 @@ def entry_at(made: Authority, auth: Auth | None = None, *, id: str = "web", url:
 
 @asynccontextmanager
 async def connected(
-    made: Authority, place: Path, browser: Browser | None = None, *, auth: Auth | None = None, **more: Any
+    made: Authority, place: Path, browser: SignIn | None = None, *, auth: Auth | None = None, **more: Any
 ) -> AsyncIterator[Connection]:
     """A connection with its secrets in files under `place`, closed at the end."""
     account = more.pop("account", "")
@@ -318,10 +338,15 @@ async def connected(
         await connection.close()
 
 
-def access_in(place: Path, browser: Browser | None = None, **more: Any) -> Access:
+def access_in(place: Path, browser: SignIn | None = None, **more: Any) -> Access:
     """What connections sign in with: files under `place`, and this person."""
     person = Person(sign_in=browser) if browser is not None else Person()
     return Access(**{"vault": Vault(place, prefer="file"), "person": person, "user": "me", **more})
+
+
+def tokens(made: Authority) -> list[str]:
+    """The grants it was asked for tokens by, in the order they came."""
+    return [each for each in made.log if each.startswith("token")]
 
 
 async def echo(connection: Connection, text: str = "hello") -> str:

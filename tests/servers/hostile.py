@@ -2,14 +2,13 @@
 
 It speaks JSON-RPC by hand, since no SDK would let a server do these things. HOSTILE_TOOLS names a file with the tools it
 lists, read anew each time; HOSTILE_RESULT is the JSON text of what a call gives,
-HOSTILE_RESULT_FILE the file it is in. With HOSTILE_TELLS it says that its tools changed whenever HOSTILE_TOOLS does.
+HOSTILE_RESULT_FILE the file it is in. HOSTILE_TELLS is a FIFO: for each line put in there it says that its tools changed.
 """
 
 import json
 import os
 import sys
 import threading
-import time
 from pathlib import Path
 
 MODE = sys.argv[1] if len(sys.argv) > 1 else "well-behaved"
@@ -43,14 +42,10 @@ def send(message: object) -> None:
         sys.stdout.flush()
 
 
-def tell_of_changes(tools: Path) -> None:
-    """Says that the list of tools changed, each time its file does."""
-    seen = tools.read_text()
-    while True:
-        time.sleep(0.005)
-        now = tools.read_text()
-        if now and now != seen:
-            seen = now
+def tell_of_changes(lines: int) -> None:
+    """Says that the list of tools changed, each time it is told to."""
+    with open(lines) as told:
+        for _ in told:
             send({"jsonrpc": "2.0", "method": "notifications/tools/list_changed"})
 
 
@@ -137,8 +132,9 @@ if MODE == "ignores-eof":
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-if "HOSTILE_TELLS" in os.environ:
-    threading.Thread(target=tell_of_changes, args=(Path(os.environ["HOSTILE_TOOLS"]),), daemon=True).start()
+if fifo := os.environ.get("HOSTILE_TELLS"):
+    # Open for writing too, so that it has no end when a test closes its side.
+    threading.Thread(target=tell_of_changes, args=(os.open(fifo, os.O_RDWR),), daemon=True).start()
 
 for line in sys.stdin:
     message = json.loads(line)
@@ -172,4 +168,5 @@ for line in sys.stdin:
     else:
         send({"jsonrpc": "2.0", "id": number, "error": {"code": -32601, "message": f"no method {method}"}})
 if MODE == "ignores-eof":
-    time.sleep(60)
+    signal.alarm(60)  # whoever does not end it is told so by a failed test, and not by a process that stays
+    signal.pause()

@@ -1,7 +1,8 @@
 """An MCP server over standard streams that lists a year of invoices by windows of time, or misbehaves in one of them.
 
 It answers each call on a thread of its own, slowly if LEDGER_SLOW says so, and writes to LEDGER_LOG the arguments of
-every call and how many were under way. Its only argument is a mode: "honest", "cuts-march" (a page there promises more
+every call and how many were under way. While there is a file LEDGER_HOLDS, a call is held until the client cancels it,
+and not answered. Its only argument is a mode: "honest", "cuts-march" (a page there promises more
 and no more comes), "strays-march" (its rows of March include one of April), "adds-march" (they have a field of their
 own), "numbers-march" (a number there is a text).
 """
@@ -25,6 +26,8 @@ BIG = 2**60
 
 writing = threading.Lock()
 under_way = 0
+cancelled: dict[object, threading.Event] = {}
+"""Whether the client cancelled it, by the number of each call."""
 
 
 def rows() -> list[dict]:
@@ -62,13 +65,17 @@ def answer(arguments: dict) -> dict:
     return {"object": "list", "data": page, "has_more": more}
 
 
-def call(number: int, params: dict) -> None:
+def call(number: int, params: dict, stopped: threading.Event) -> None:
     global under_way
     with writing:
         under_way += 1
         if log := os.environ.get("LEDGER_LOG"):
             with Path(log).open("a") as out:
                 out.write(json.dumps([under_way, params["name"], params.get("arguments")]) + "\n")
+    if (holds := os.environ.get("LEDGER_HOLDS")) and Path(holds).exists():
+        stopped.wait()
+        return
+    # So that calls overlap: a test counts how many are ever under way, and one too many needs the time to come.
     time.sleep(float(os.environ.get("LEDGER_SLOW", "0")))
     told = {"content": [{"type": "text", "text": json.dumps(answer(params.get("arguments") or {}))}]}
     with writing:
@@ -84,10 +91,13 @@ def send(message: dict) -> None:
 for line in sys.stdin:
     message = json.loads(line)
     number, method = message.get("id"), message["method"]
+    if method == "notifications/cancelled" and (held := cancelled.get(message["params"]["requestId"])):
+        held.set()
     if number is None:
         continue
     if method == "tools/call":
-        threading.Thread(target=call, args=(number, message["params"]), daemon=True).start()
+        stopped = cancelled[number] = threading.Event()
+        threading.Thread(target=call, args=(number, message["params"], stopped), daemon=True).start()
         continue
     result: dict = {"tools": TOOLS}
     if method == "initialize":

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_connectors.entries import Launch
 from jupyter_connectors.errors import ConnectionFailed, ReplyRejected, ServerGone, TimedOut
-from jupyter_connectors.models import Launch
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
 
 from ..conftest import hostile
+from ..waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -156,8 +157,7 @@ async def test_cancelling_the_caller_tells_the_server(tmp_path: Path) -> None:
     log = tmp_path / "log"
     async with connected("silent", HOSTILE_LOG=str(log)) as connection:
         calling = asyncio.create_task(echo(connection))
-        while not (log.exists() and "tools/call" in log.read_text()):
-            await asyncio.sleep(0.01)
+        await eventually(lambda: log.exists() and "tools/call" in log.read_text())
         calling.cancel()
         with pytest.raises(asyncio.CancelledError):
             await calling
@@ -166,7 +166,7 @@ async def test_cancelling_the_caller_tells_the_server(tmp_path: Path) -> None:
 
 async def test_a_server_that_will_not_leave_is_ended() -> None:
     async with connected("ignores-eof") as connection:
-        assert connection._child is not None and connection._child._process is not None
-        number = connection._child._process.pid
+        assert connection._link.child is not None and connection._link.child._process is not None
+        number = connection._link.child._process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(number, 0)

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import ConnectionFailed
-from jupyter_connectors.models import Entry, Remote
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.http import AddressRefused, Reach, ascii_host, client, is_here, is_public, send
 from jupyter_connectors.sessions.limits import Limits

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_connectors.models import Bound, Entry, Launch
+from jupyter_connectors.entries import Entry, Launch
+from jupyter_connectors.models import Bound
 
 from ..bench import bench
 

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from jupyter_connectors.audit import Audit
+from jupyter_connectors.entries import Auth
 from jupyter_connectors.errors import ConnectionFailed, SignInFailed, SignInNeeded, StateProblem, UnknownConnector
 from jupyter_connectors.hub import Hub
 from jupyter_connectors.judgement import Judge
-from jupyter_connectors.models import Auth
 from jupyter_connectors.policy.layers import Policy
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 import pytest
 
+from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import (
     ConnectionFailed,
     ConnectorError,
@@ -28,12 +29,13 @@ from jupyter_connectors.errors import (
     TimedOut,
     ToolFailed,
 )
-from jupyter_connectors.models import Bound, Entry, Remote, ToolClass
+from jupyter_connectors.models import Bound, ToolClass
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
 
 from ..bench import ENTRIES, bench
 from ..servers import web
+from ..waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -376,9 +378,7 @@ async def test_a_call_that_is_not_answered_times_out_the_server_is_told_and_the_
         with pytest.raises(TimedOut, match=r"web\.echo did not answer in time") as caught:
             await echo(connection, "first")
         two_lines(caught.value)
-        async with asyncio.timeout(5):
-            while "notifications/cancelled" not in site.methods:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: "notifications/cancelled" in site.methods)
         # Past the transport's own limit, which must not end the connection.
         later = asyncio.get_running_loop().time() + 3 * limits.call
         while asyncio.get_running_loop().time() < later:

@@ -30,6 +30,10 @@ mock
 		content: "Three invoices are open, as the frame shows (`invoices`).",
 		usage: { input_tokens: 12, output_tokens: 7, prompt_tokens: 12, completion_tokens: 7, total_tokens: 19 },
 	})
+	.on(when("Three tools only", 0, (request) => request.tools?.length === 4), calls(["find_tools", { query: "list invoices" }]))
+	.on(when("Three tools only", 1), calls(["describe_tool", { name: LIST }]))
+	.on(when("Three tools only", 2), calls(["call_tool", { name: LIST, arguments: { status: "open" } }]))
+	.on(when("Three tools only", 3), { content: "They are in the frame (`invoices`)." })
 	.on(when("invoices and customers", 0), calls([LIST, {}], ["acme-billing__list_customers", {}]))
 	.on(when("invoices and customers", 2), { content: "Both are here." })
 	.on(when("Refund the last payment", 0), calls([REFUND, { payment: "pi_1" }]))
@@ -67,6 +71,13 @@ mock
 	.on(when("Move the deal", 2, (request) => results(request)[1].includes("DENIED")), { content: "It was not changed." })
 	.on(when("Move the deal", 2), { content: "The next step is set." })
 	.on(when("Speak slowly", 0), { content: "One two three four five six seven eight nine ten." }, { streamingProfile: { ttft: 10, tps: 2 } })
+	.on(when("Call the tool", 0), (request) => {
+		const [, name, input] = /Call the tool (\w+) (\{[^}]*\})/.exec(said(request));
+		return calls([name, JSON.parse(input)]);
+	})
+	.on(when("Call the tool", 1, (request) => said(request).includes("slowly")), { content: "One two three four five six." }, { streamingProfile: { ttft: 10, tps: 2 } })
+	.on(when("Call the tool", 1), (request) => ({ content: `I have read: ${JSON.stringify(request.messages)}` }))
+	.on(when("What were you told", 0), (request) => ({ content: `I have read: ${JSON.stringify(request.messages)}` }))
 	.on(when("And now", 0), { content: "Now it is quick." })
 	.on(when("Wrong key", 0), { error: { message: "invalid x-api-key sk-canary-123456", type: "authentication_error" }, status: 401 })
 	.on(when("Odd request", 0), { error: { message: "tools.3 is odd sk-canary-123456", type: "invalid_request_error" }, status: 400 });

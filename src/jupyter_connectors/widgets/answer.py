@@ -53,6 +53,7 @@ class AnswerView:
         self._model = model
         self._lock = threading.Lock()
         self._lines: dict[str, Line] = {}
+        self._told: list[str] = []
         self._text = ""
         self._usage = ""
         self._state: State = "running"
@@ -80,6 +81,12 @@ class AnswerView:
         if self._front == "terminal":
             self._runtime.on_main(lambda: print(visible(text), end="", flush=True))
         self._soon()
+
+    def tell(self, line: str) -> None:
+        """Shows what an app told the model before it began."""
+        with self._lock:
+            self._told.append(visible(line))
+        self._soon(at_once=True)
 
     def begin(self, line: Line) -> None:
         """Shows a call that starts."""
@@ -146,10 +153,12 @@ class AnswerView:
             }
             for line in self._lines.values()
         ]
-        return {"id": self._id, "state": self._state, "model": self._model, "calls": calls, "usage": self._usage}
+        state = {"id": self._id, "state": self._state, "model": self._model, "usage": self._usage}
+        return {**state, "told": list(self._told), "calls": calls}
 
     def _listed(self, code: str, text: Any) -> str:
-        return "\n".join(f"- {_told(line, code=code, text=text)}" for line in self._lines.values())
+        told = [f"- told by the app {text(line)}" for line in self._told]
+        return "\n".join([*told, *(f"- {_told(line, code=code, text=text)}" for line in self._lines.values())])
 
 
 def _told(line: Line, *, code: str, text: Any) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Collection
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.directory.pages import ORDER, card, in_order, page
+from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import ConnectorError
+from jupyter_connectors.joins import Joins, Wish, joins_of
 from jupyter_connectors.kernel import Message
-from jupyter_connectors.models import Entry
 
 if TYPE_CHECKING:
     from jupyter_connectors.session import Session
@@ -24,7 +26,7 @@ class Directory:
         self._session = session
         self._id = identity
         self._entries: dict[str, Entry] = {}
-        self._busy: dict[str, tuple[str, str]] = {}
+        self._joins = joins_of(session)
         self.stage: Stage | None = None
         """Where a sign-in is shown: a button is pressed when no cell waits."""
 
@@ -35,53 +37,47 @@ class Directory:
     def _receive(self, message: Message) -> None:
         # On the kernel's control thread or its main one: only hand over.
         entry = self._entries.get(str(message.get("entry")))
-        if entry is None or self._busy.get(entry.id, ("", ""))[0] == "connecting":
+        if entry is None:
             return
         if message.get("type") == "connect":
-            self._busy[entry.id] = ("connecting", "")
             self._session.runtime.submit(self._connect(entry.id, _given(message)))
         elif message.get("type") == "disconnect":
             self._session.runtime.submit(self._disconnect(entry))
 
     async def _connect(self, name: str, given: dict[str, str]) -> None:
-        self._redraw()
-        try:
-            entry = self._session.catalogue.find(name, given)
-            self._session.check_free(name)
-            with self.stage.lit() if self.stage is not None else nullcontext():
-                await self._session.hub.connect(entry)
-            self._session.catalogue.keep(entry)
-        except ConnectorError as error:
-            self._busy[name] = ("failed", f"{error.problem} ({error.hint})")
-        else:
-            self._busy.pop(name, None)
-            self._session.bind(name)
-        self._session.announce()
+        wish = Wish(entry=name, find=lambda: self._session.catalogue.find(name, given))
+        with suppress(ConnectorError):  # the card says it
+            await self._joins.connect(wish, self.stage)
 
     async def _disconnect(self, entry: Entry) -> None:
         try:
-            await self._session.hub.disconnect(entry.id)
+            await self._joins.disconnect(entry.id)
         except ConnectorError as error:
-            self._busy[entry.id] = ("failed", error.problem)
-        self._session.unbind(entry.id)
+            self._joins.failed(entry.id, entry.id, error.problem)
 
     def _redraw(self) -> None:
         self.view.show(self._state())
 
     def _state(self) -> dict[str, Any]:
-        connected = {each.id for each in self._session.connected()}
         catalogue = self._session.catalogue
         self._entries = {entry.id: entry for entry in in_order(catalogue.entries())}
+        connected = {each.id for each in self._session.connected()}
         return {
             "id": self._id,
             "categories": list(ORDER),
             "notes": list(catalogue.notes()),
-            "entries": [self._card(entry, entry.id in connected) for entry in self._entries.values()],
+            "entries": [entry_state(entry, connected, self._joins) for entry in self._entries.values()],
         }
 
-    def _card(self, entry: Entry, connected: bool) -> dict[str, Any]:
-        state, message = ("connected", "") if connected else self._busy.get(entry.id, ("idle", ""))
-        return {**card(entry), **page(entry), "state": state, "message": message}
+
+def entry_state(entry: Entry, connected: Collection[str], joins: Joins) -> dict[str, Any]:
+    """What a directory shows of an entry: its card, its page, and how it stands."""
+    join = joins.of_entry(entry.id)
+    if entry.id in connected and (join is None or join.state == "failed"):
+        state, message = "connected", ""
+    else:
+        state, message = ("idle", "") if join is None else (join.state, join.message)
+    return {**card(entry), **page(entry), "state": state, "message": message}
 
 
 def _given(message: Message) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from jupyter_connectors.errors import ConnectorError, Denied
 from jupyter_connectors.kernel import Message
 from jupyter_connectors.models import ToolClass
 from jupyter_connectors.permissions import SETTINGS, Setting
-from jupyter_connectors.signatures import parameters
+from jupyter_connectors.signatures import call_line, parameters
 from jupyter_connectors.switchboard import Board, Group, Position, Switch, Target, board, choose, reset
 from jupyter_connectors.text import visible
 
@@ -54,10 +54,10 @@ class Tools:
     def _act(self, message: Message) -> None:
         try:
             self._problem = ""
-            {"set": self._set, "reset": self._reset, "accept": self._accept}[str(message["type"])](message)
+            turn(self._session, message)
         except ConnectorError as error:
             self._problem = f"{error.problem}: {error.hint}"
-        except (ValueError, KeyError):
+        except (TypeError, ValueError, KeyError):
             self._problem = ""  # nothing that a view of ours sends
         self._turn += 1
         self._redraw()
@@ -68,30 +68,6 @@ class Tools:
         except ConnectorError as error:
             state = {**self.view.view, "turn": self._turn, "problem": f"{error.problem}: {error.hint}"}
         self.view.show(state)
-
-    def _set(self, message: Message) -> None:
-        setting, tool, kind = message["setting"], message["tool"], message["kind"]
-        if setting not in (*SETTINGS, None) or not isinstance(tool, str | None):
-            raise ValueError("no setting")
-        chosen: Setting | None = setting
-        target = Target(
-            connector=str(message["connector"]),
-            tool=tool,
-            tool_class=None if kind is None or tool is not None else ToolClass(kind),
-            here=message["here"] is True,
-        )
-        choose(self._session.hub, self._session.controls, target, chosen)
-
-    def _reset(self, message: Message) -> None:
-        now = board(self._session.hub, str(message["connector"]))
-        reset(self._session.controls, now, ToolClass(message["kind"]), here=message["here"] is True)
-
-    def _accept(self, message: Message) -> None:
-        review = self._session.controls.review(str(message["connector"]), str(message["tool"]))
-        if review.tool.definition_hash != message["hash"]:
-            # What was on the screen is another definition than this one.
-            raise Denied(f"{message['tool']} changed again meanwhile", hint="look at it once more")
-        self._session.controls.accept(review)
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -104,18 +80,69 @@ class Tools:
         }
 
 
+def turn(session: Session, message: Message) -> None:
+    """Does what a view says of switches: `set` one, `reset` those of a group, `accept` a tool as it is now.
+
+    Raises:
+        ConnectorError: It cannot be done; the words are those of the rule.
+        TypeError, ValueError, KeyError: It is no message of a view of ours.
+    """
+    {"set": _set, "reset": _reset, "accept": _accept}[str(message["type"])](session, message)
+
+
+def target_of(message: Message) -> Target:
+    """What a message of a view is about.
+
+    Raises:
+        TypeError, ValueError, KeyError: It is no message of a view of ours.
+    """
+    tool, kind = message["tool"], message["kind"]
+    if tool is not None and not isinstance(tool, str):
+        raise TypeError("no tool")
+    return Target(
+        connector=str(message["connector"]),
+        tool=tool,
+        tool_class=None if kind is None or tool is not None else ToolClass(kind),
+        here=message["here"] is True,
+    )
+
+
+def _set(session: Session, message: Message) -> None:
+    setting = message["setting"]
+    if setting not in (*SETTINGS, None):
+        raise ValueError("no setting")
+    chosen: Setting | None = setting
+    choose(session.hub, session.controls, target_of(message), chosen)
+
+
+def _reset(session: Session, message: Message) -> None:
+    now = board(session.hub, str(message["connector"]))
+    reset(session.controls, now, ToolClass(message["kind"]), here=message["here"] is True)
+
+
+def _accept(session: Session, message: Message) -> None:
+    review = session.controls.review(str(message["connector"]), str(message["tool"]))
+    if review.tool.definition_hash != message["hash"]:
+        # What was on the screen is another definition than this one.
+        raise Denied(f"{message['tool']} changed again meanwhile", hint="look at it once more")
+    session.controls.accept(review)
+
+
 def listing(session: Session, connectors: tuple[str, ...], *, review: bool = False) -> list[dict[str, Any]]:
     """For each connector its tools, reads first, with class, switches, cost and what changed.
 
     Raises:
         ConnectorError: The policy cannot be read.
     """
+    wanted = (each.id for each in session.connected() if each.id in connectors)
+    return sections(session, (board(session.hub, each) for each in wanted), review=review)
+
+
+def sections(session: Session, boards: Iterable[Board], *, review: bool = False) -> list[dict[str, Any]]:
+    """The same of boards that were looked at already."""
     budget = _DIFFERENCES
     found = []
-    for each in session.connected():
-        if each.id not in connectors:
-            continue
-        now = board(session.hub, each.id)
+    for now in boards:
         rows = []
         for switch in now.switches:
             if switch.review is None and review:
@@ -151,14 +178,17 @@ def _group(group: Group) -> dict[str, Any]:
 
 def _row(session: Session, switch: Switch) -> dict[str, Any]:
     tool = switch.tool
+    found = parameters(tool, bounded=session.hub.lists(tool))
     return {
         "name": tool.name,
         "title": visible(tool.title),
         "description": visible(tool.description),
         "kind": str(switch.tool_class),
         "enabled": switch.on,
+        "interactive": bool(tool.app),
         "tokens": tool.context_cost,
-        "signature": visible(f"{tool.name}{parameters(tool, bounded=session.hub.lists(tool)).signature}"),
+        "signature": visible(f"{tool.name}{found.signature}"),
+        "call": call_line(tool, found),
         "mine": _position(switch.mine),
         "here": _position(switch.here),
         "review": _review(switch),
