@@ -18,8 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
+from jupyter_connectors.entries import Auth, Entry, Remote
 from jupyter_connectors.errors import ConnectorError
-from jupyter_connectors.models import Auth, Entry, Remote, Tool
+from jupyter_connectors.models import Tool
 from jupyter_connectors.sessions.connection import Connection
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.sessions.oauth.access import Access
