@@ -116,6 +116,11 @@ class Authority:
         self.access.clear()
         self.refresh.clear()
 
+    def lacks_scope(self, request: web.Request, token: str) -> bool:
+        """Whether it is a call for which the token does not do."""
+        is_call = request.message.get("method") == "tools/call"
+        return bool(self.needs) and is_call and self.needs not in self.access[token].split()
+
     async def renewed(self) -> None:
         """Says that somebody asks for a renewal, and waits where it is held."""
         self.renewing.set()
@@ -165,11 +170,7 @@ async def authority(call: web.Handler = web.echo) -> AsyncIterator[Authority]:
             parts = (f'resource_metadata="{place}"' if made.names_itself else "", made.challenge)
             told = f"Bearer {', '.join(filter(None, parts))}"
             web.send(writer, "401 Unauthorized", WWW_Authenticate=told)
-        elif (
-            made.needs
-            and request.message.get("method") == "tools/call"
-            and made.needs not in made.access[token].split()
-        ):
+        elif made.lacks_scope(request, token):
             made.log.append("403")
             told = f'Bearer error="insufficient_scope", scope="{made.needs}"'
             web.send(writer, "403 Forbidden", WWW_Authenticate=told)
