@@ -150,9 +150,6 @@ async def authority(call: web.Handler = web.echo) -> AsyncIterator[Authority]:
         path = urlsplit(request.path).path
         if path in made.moved:
             web.send(writer, "307 Temporary Redirect", Location=made.moved[path])
-        elif path == "/.well-known/oauth-authorization-server":
-            made.log.append("metadata")
-            _json(writer, made.metadata())
         else:
             if b"grant_type=refresh_token" in request.body:
                 await made.renewed()
@@ -258,7 +255,13 @@ def _revoke(made: Authority, request: web.Request, writer: web.Writer) -> None:
     web.send(writer, "200 OK")
 
 
+def _metadata(made: Authority, request: web.Request, writer: web.Writer) -> None:
+    made.log.append("metadata")
+    _json(writer, made.metadata())
+
+
 _STEPS = {
+    "/.well-known/oauth-authorization-server": _metadata,
     "/register": _register,
     "/authorize": _authorize,
     "/token": _token,
