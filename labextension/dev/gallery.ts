@@ -8,6 +8,8 @@ import { mount as grants } from "../src/views/grants";
 import { mount as signIn } from "../src/views/signin";
 import { mount as status } from "../src/views/status";
 import { mount as tools } from "../src/views/tools";
+import { showApp } from "./apps";
+import { showPanel } from "./gallery-panel";
 import * as sample from "./samples";
 
 const asked = new URLSearchParams(location.search);
@@ -16,6 +18,10 @@ const home = asked.get("themes") ?? "themes";
 const shade = asked.get("theme") === "dark" ? "dark" : "light";
 if (theme !== null) {
 	theme.href = `${home}/theme-${shade}-extension/index.css`;
+	// An app is told once how the page looks, as in JupyterLab.
+	await new Promise((done) => {
+		theme.onload = theme.onerror = done;
+	});
 }
 
 function show<State>(name: string, mount: Mount<State>, state: State): void {
@@ -48,4 +54,26 @@ for (const [name, state] of Object.entries(sample.answers)) {
 for (const [name, state] of Object.entries(sample.signIns)) {
 	show(`sign in, ${name}`, signIn, state);
 }
+for (const [name, condition] of [
+	["app", "well"],
+	["app, kernel busy", "busy"],
+	["app, kernel gone", "gone"],
+] as const) {
+	show(
+		name,
+		(place, { state }) => {
+			void showApp(place, state(), { condition: () => condition });
+			return () => {};
+		},
+		sample.refund,
+	);
+}
 show("status popup", status, sample.status);
+show(
+	"panel",
+	(place) => {
+		showPanel(place, asked);
+		return () => {};
+	},
+	null,
+);

@@ -45,8 +45,10 @@ function argument(
 	};
 }
 
-const refund: Approval = {
+export const refund: Approval = {
 	id: "a1",
+	app: "",
+	app_title: "",
 	state: "pending",
 	note: "",
 	problem: "",
@@ -319,6 +321,7 @@ function tool(name: string, title: string, more: Partial<Tool>): Tool {
 		description: `${title}. Returns one page after the other until the last.`,
 		kind: "read",
 		enabled: true,
+		interactive: false,
 		tokens: 180,
 		signature: `${name}(status: str | None = None, limit: int = 100)`,
 		mine: stands("allow", { why: "a reviewed tool that only reads" }),
@@ -359,7 +362,10 @@ export const tools: Tools = {
 			],
 			tools: [
 				tool("list_invoices", "List invoices", { tokens: 320 }),
-				tool("get_customer", "Get a customer", { tokens: 140 }),
+				tool("revenue_dashboard", "Revenue dashboard", {
+					tokens: 140,
+					interactive: true,
+				}),
 				tool("create_refund", "Refund a payment", {
 					kind: "write",
 					tokens: 410,

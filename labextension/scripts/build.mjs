@@ -12,6 +12,8 @@ const WIDGETS = [
 	"grants",
 	"signin",
 	"answer",
+	"app",
+	"loader",
 ];
 
 const common = {
@@ -20,7 +22,7 @@ const common = {
 	format: "esm",
 	target: "es2022",
 	charset: "utf8",
-	loader: { ".css": "text" },
+	loader: { ".css": "text", ".html": "text" },
 	logLevel: "warning",
 };
 

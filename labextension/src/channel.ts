@@ -38,7 +38,11 @@ export type Content = { readonly [key: string]: Json };
 export function ask(
 	kernel: ControlKernel,
 	content: Content,
-	{ type = REQUEST, limit = 1500 }: { type?: string; limit?: number } = {},
+	{
+		type = REQUEST,
+		limit = 1500,
+		signal,
+	}: { type?: string; limit?: number; signal?: AbortSignal } = {},
 ): Promise<Content> {
 	return new Promise((resolve, reject) => {
 		const future = kernel.sendControlMessage(
@@ -46,10 +50,18 @@ export function ask(
 			true,
 			true,
 		);
-		const timer = setTimeout(() => {
+		const fail = (problem: string) => {
+			clearTimeout(timer);
 			future.dispose();
-			reject(new Error(`The kernel did not answer ${type} in ${limit} ms`));
-		}, limit);
+			reject(new Error(problem));
+		};
+		const timer = setTimeout(
+			() => fail(`The kernel did not answer ${type} in ${limit} ms`),
+			limit,
+		);
+		signal?.addEventListener("abort", () => fail("Nobody waits any more"), {
+			once: true,
+		});
 		// Not `done`: that one also waits for the kernel's idle status on another channel.
 		future.onReply = (reply: { content: Content }) => {
 			clearTimeout(timer);

@@ -1,5 +1,8 @@
 /** Small tools to build and keep a view. Text goes in as text, never as markup. */
 
+import type { Host, Unsubscribe } from "./host";
+import baseSheet from "./styles/base.css";
+
 type Child = Node | string | null;
 
 /** A new element with a class and children; strings become text nodes. */
@@ -48,104 +51,54 @@ export function show(node: HTMLElement, shown: boolean): void {
 	node.hidden = !shown;
 }
 
-/** One kept item of a list. */
-export interface Row<Item> {
-	readonly node: HTMLElement;
-	update(item: Item): void;
-	/** Frees what the row holds besides its node. */
-	dispose?(): void;
+/** Sets the text of a line that is only there when it says something. */
+export function say(node: HTMLElement, text: string): void {
+	setText(node, text);
+	show(node, text !== "");
 }
 
-/**
- * A list whose rows keep their node, focus and folds over new states.
- *
- * The returned function takes the items of a new state.
- */
-export function list<Item>(
-	parent: HTMLElement,
-	keyOf: (item: Item) => string,
-	create: (item: Item) => Row<Item>,
-): (items: readonly Item[]) => void {
-	const rows = new Map<string, Row<Item>>();
-	return (items) => {
-		dropOthers(rows, new Set(items.map(keyOf)));
-		let place = parent.firstElementChild;
-		for (const item of items) {
-			const key = keyOf(item);
-			const row = rows.get(key) ?? create(item);
-			rows.set(key, row);
-			row.update(item);
-			// A node that is moved loses its focus, so only a misplaced one moves.
-			if (row.node === place) place = place.nextElementSibling;
-			else parent.insertBefore(row.node, place);
-		}
-	};
+/** A line that a reader speaks when it changes: a status in its turn, an alert at once. */
+export function spoken(
+	role: "status" | "alert",
+	className: string,
+	...children: Child[]
+): HTMLElement {
+	return attributes(element("div", className, ...children), { role });
 }
 
-function dropOthers<Item>(
-	rows: Map<string, Row<Item>>,
-	wanted: ReadonlySet<string>,
-): void {
-	for (const [key, row] of rows) {
-		if (wanted.has(key)) continue;
-		row.dispose?.();
-		row.node.remove();
-		rows.delete(key);
-	}
-}
-
-/** A view's root: its class, its style sheets and the way to take it away. */
+/** A view's root: its class and its style sheets, after those of every view. */
 export function root(
 	host: HTMLElement,
 	name: string,
-	sheets: readonly string[],
+	...sheets: string[]
 ): HTMLElement {
 	// Inside the view and not in the head: a cell's output may live in a shadow tree.
-	const style = element("style", "", sheets.join("\n"));
+	const style = element("style", "", [baseSheet, ...sheets].join("\n"));
 	const node = element("div", `jcn-root jcn-${name}`);
 	host.replaceChildren(style, node);
 	return node;
 }
 
-const ICONS = {
-	check: ["M3.5 8.5l3 3 6-7"],
-	cross: ["M4.5 4.5l7 7M11.5 4.5l-7 7"],
-	minus: ["M4 8h8"],
-	chevron: ["M6 4l4 4-4 4"],
-	back: ["M10 4l-4 4 4 4"],
-	search: ["M7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 10l3 3"],
-	copy: ["M6 6h7v7H6z", "M10 6V3H3v7h3"],
-	hand: [
-		"M5 8.5V4.2a1 1 0 0 1 2 0V7.5M7 7V3a1 1 0 0 1 2 0v4M9 7V3.7a1 1 0 0 1 2 0V8M11 7.5V5.7a1 1 0 0 1 2 0v4.1c0 2.6-1.7 4.2-4.2 4.2-2 0-3-.9-3.9-2.3L3 9.2c-.5-.9.7-1.7 1.4-.9l.6.7",
-	],
-	blocked: [
-		"M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11z",
-		"M4.1 4.1l7.8 7.8",
-	],
-	lock: ["M4 7.5h8v6H4z", "M5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5"],
-	warning: ["M8 2.2l6.2 11.3H1.8z", "M8 6.5v3.2M8 11.6v.1"],
-	plug: ["M6 2v3M10 2v3M4 5h8v3a4 4 0 0 1-8 0zM8 12v2.5"],
-} as const;
+/** Draws a view now and with each new state; the returned function takes it out of `host`. */
+export function follow<State>(
+	host: HTMLElement,
+	home: Host<State>,
+	update: () => void,
+	gone: () => void = () => {},
+): Unsubscribe {
+	const off = home.onState(update);
+	update();
+	return () => {
+		off();
+		gone();
+		host.replaceChildren();
+	};
+}
 
-export type Icon = keyof typeof ICONS;
-
-/** A line drawing of 16 by 16 in the text's colour; says nothing to a reader. */
-export function icon(name: Icon): SVGElement {
-	const space = "http://www.w3.org/2000/svg";
-	const svg = document.createElementNS(space, "svg");
-	attributes(svg, {
-		class: "jcn-icon",
-		viewBox: "0 0 16 16",
-		fill: "none",
-		stroke: "currentColor",
-		"stroke-width": "1.5",
-		"stroke-linecap": "round",
-		"stroke-linejoin": "round",
-		"aria-hidden": "true",
+/** JupyterLab reads single keys as commands; in this node they are the person's. */
+export function keepKeys(node: HTMLElement): void {
+	node.addEventListener("keydown", (event) => {
+		const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+		if (isPlain && event.key !== "Escape") event.stopPropagation();
 	});
-	for (const d of ICONS[name]) {
-		const path = document.createElementNS(space, "path");
-		svg.append(attributes(path, { d }));
-	}
-	return svg;
 }

@@ -23,6 +23,16 @@ export interface Host<State> {
 	onState(changed: () => void): Unsubscribe;
 	/** Hands a request to the kernel; the answer is a new state. */
 	send(message: Message): void;
+	/** Where a line of code can go; missing where a view has no notebook to put it in. */
+	readonly code?: Code | undefined;
+}
+
+/** Puts lines of code into the notebook. */
+export interface Code {
+	/** A new cell below the one the person is in; it is not run. */
+	insert(line: string): void;
+	/** From now on the node can be dragged into a notebook as this line. */
+	drags(node: HTMLElement, line: () => string): void;
 }
 
 export type Unsubscribe = () => void;

@@ -1,35 +1,54 @@
 /**
- * The JupyterLab extension: a status item with the current notebook's
- * connectors and the approvals that wait, and the grid that shows a frame. A
- * page reload takes the buttons out of a running cell's output; here they come
- * back.
+ * The JupyterLab extension: a sidebar of connectors, a status item with the current notebook's
+ * connectors and the approvals that wait, the grid that shows a frame, and the
+ * apps of services. A page reload takes the buttons out of a running cell's
+ * output; here they come back.
  */
 
 import type {
 	JupyterFrontEnd,
 	JupyterFrontEndPlugin,
 } from "@jupyterlab/application";
+import { ICommandPalette, IToolbarWidgetRegistry } from "@jupyterlab/apputils";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { IStatusBar } from "@jupyterlab/statusbar";
+import { ITranslator } from "@jupyterlab/translation";
+import { Token } from "@lumino/coreutils";
+import { version } from "../package.json";
+import { showApps } from "./lab/apps";
 import { showFrames } from "./lab/frames";
 import { StatusItem } from "./lab/item";
 import { Notebooks } from "./lab/notebooks";
+import { ID, showPanel } from "./lab/plugin";
+
+const INotebooks = new Token<Notebooks>("jupyter-connectors:INotebooks");
+
+const notebooks: JupyterFrontEndPlugin<Notebooks> = {
+	id: "jupyter-connectors:notebooks",
+	description: "Follows what the kernels of open notebooks tell.",
+	autoStart: true,
+	requires: [INotebookTracker],
+	provides: INotebooks,
+	activate: (_: JupyterFrontEnd, tracker: INotebookTracker) =>
+		new Notebooks(tracker),
+};
 
 const status: JupyterFrontEndPlugin<void> = {
 	id: "jupyter-connectors:status",
 	description: "Shows connected connectors and approvals that wait.",
 	autoStart: true,
-	requires: [INotebookTracker],
+	requires: [INotebooks],
 	optional: [IStatusBar],
 	activate: (
 		_: JupyterFrontEnd,
-		tracker: INotebookTracker,
+		notebooks: Notebooks,
 		statusBar: IStatusBar | null,
 	) => {
-		// Notebook 7 has no status bar: nothing to show, so nothing is watched.
+		// Notebook 7 has no status bar.
 		if (statusBar === null) return;
-		const item = new StatusItem(new Notebooks(tracker));
+		const item = new StatusItem(notebooks);
 		statusBar.registerStatusItem("jupyter-connectors:status", {
 			item,
 			align: "left",
@@ -52,4 +71,48 @@ const grid: JupyterFrontEndPlugin<void> = {
 	) => showFrames(registry, tracker),
 };
 
-export default [status, grid];
+const apps: JupyterFrontEndPlugin<void> = {
+	id: "jupyter-connectors:apps",
+	description: "Runs the apps of services in the outputs of cells.",
+	autoStart: true,
+	requires: [INotebooks, IRenderMimeRegistry],
+	activate: (
+		_: JupyterFrontEnd,
+		notebooks: Notebooks,
+		registry: IRenderMimeRegistry,
+	) => showApps(registry, notebooks),
+};
+
+const panel: JupyterFrontEndPlugin<void> = {
+	id: ID,
+	description: "The sidebar of connectors, its commands and its settings.",
+	autoStart: true,
+	requires: [INotebooks, INotebookTracker],
+	optional: [
+		ISettingRegistry,
+		ITranslator,
+		ICommandPalette,
+		IToolbarWidgetRegistry,
+	],
+	activate: (
+		app: JupyterFrontEnd,
+		notebooks: Notebooks,
+		tracker: INotebookTracker,
+		settings: ISettingRegistry | null,
+		translator: ITranslator | null,
+		palette: ICommandPalette | null,
+		toolbars: IToolbarWidgetRegistry | null,
+	) =>
+		showPanel({
+			app,
+			notebooks,
+			tracker,
+			settings,
+			translator,
+			palette,
+			toolbars,
+			version,
+		}),
+};
+
+export default [notebooks, status, grid, apps, panel];

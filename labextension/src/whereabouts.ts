@@ -38,7 +38,7 @@ export async function whereabouts(kernel: string): Promise<Whereabouts> {
 }
 
 /** The server's address as JupyterLab and Notebook have it in their page; null elsewhere. */
-function baseUrl(): URL | null {
+export function baseUrl(): URL | null {
 	const told = document.getElementById("jupyter-config-data")?.textContent;
 	try {
 		const { baseUrl } = JSON.parse(told ?? "null");

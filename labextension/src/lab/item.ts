@@ -3,8 +3,9 @@
 import { type Popup, showPopup } from "@jupyterlab/statusbar";
 import { Signal } from "@lumino/signaling";
 import { Widget } from "@lumino/widgets";
-import { attributes, button, element, icon, root, setText, show } from "../dom";
+import { attributes, button, element, root, setText, show } from "../dom";
 import type { Host } from "../host";
+import { icon } from "../icon";
 import {
 	connectedWords,
 	isQuiet,
@@ -12,7 +13,6 @@ import {
 	pendingWords,
 	type Status,
 } from "../state/status";
-import baseSheet from "../styles/base.css";
 import statusSheet from "../styles/status.css";
 import { mount } from "../views/status";
 import type { Notebooks } from "./notebooks";
@@ -40,7 +40,7 @@ export class StatusItem extends Widget {
 		});
 		this.#button.append(icon("plug"), this.#connected, this.#pending);
 		attributes(this.#pending, { role: "status" });
-		root(this.node, "bar", [baseSheet, statusSheet]).append(this.#button);
+		root(this.node, "bar", statusSheet).append(this.#button);
 		notebooks.changed.connect(this.#update, this);
 		this.#update();
 	}

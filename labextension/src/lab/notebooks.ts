@@ -1,6 +1,7 @@
 /** One watch a notebook, and the one of the notebook in front. */
 
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { type ISignal, Signal } from "@lumino/signaling";
 import { Watch } from "./watch";
 
@@ -23,6 +24,27 @@ export class Notebooks {
 	get current(): Watch | null {
 		const panel = this.#tracker.currentWidget;
 		return (panel && this.#watches.get(panel)) ?? null;
+	}
+
+	/** The watch of a notebook's kernel; null without one. */
+	of(panel: NotebookPanel): Watch | null {
+		return this.#watches.get(panel) ?? null;
+	}
+
+	/**
+	 * The notebook of an output: a copy of one, in a tab of its own, has the
+	 * notebook's resolver, and elsewhere its node is in the notebook's.
+	 */
+	find(
+		resolver: IRenderMime.IResolver | null,
+		node: HTMLElement,
+	): NotebookPanel | null {
+		const found = this.#tracker.find(
+			({ content }) =>
+				resolver !== null && content.rendermime.resolver === resolver,
+		);
+		const around = () => this.#tracker.find((each) => each.node.contains(node));
+		return found ?? around() ?? null;
 	}
 
 	/** Emitted when the current notebook, its kernel or its status changes. */

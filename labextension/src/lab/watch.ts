@@ -3,9 +3,18 @@
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import type { IDisposable } from "@lumino/disposable";
 import { type ISignal, Signal } from "@lumino/signaling";
-import { ask, type ControlKernel, deliver, uuid } from "../channel";
+import {
+	ask,
+	type Content,
+	type ControlKernel,
+	deliver,
+	uuid,
+} from "../channel";
 import type { Json, Message } from "../host";
 import { NOTHING, readStatus, type Status } from "../state/status";
+
+/** Whether a kernel has our package loaded; "asking" as long as it has not said. */
+export type Presence = "asking" | "absent" | "here" | "gone";
 
 const TARGET = "jupyter_connectors";
 const COMM = "jupyter-connectors-status";
@@ -19,6 +28,9 @@ export class Watch implements IDisposable {
 	readonly #changed = new Signal<this, void>(this);
 	#status = NOTHING;
 	#pushes = 0;
+	#isKnown = false;
+	#presence: Presence = "asking";
+	readonly #executed = new Signal<this, void>(this);
 	#disposed = false;
 
 	constructor(kernel: Kernel.IKernelConnection) {
@@ -38,6 +50,25 @@ export class Watch implements IDisposable {
 		return this.#changed;
 	}
 
+	/** Whether the kernel has our package loaded. */
+	get presence(): Presence {
+		return this.#presence;
+	}
+
+	/** Emitted when a cell has run: variables may be others now. */
+	get executed(): ISignal<this, void> {
+		return this.#executed;
+	}
+
+	get kernel(): Kernel.IKernelConnection {
+		return this.#kernel;
+	}
+
+	/** The reply to a request; rejects after `limit` ms without one. */
+	request(content: Content, limit = PATIENCE): Promise<Content> {
+		return ask(this.#kernel, content, { limit });
+	}
+
 	get isDisposed(): boolean {
 		return this.#disposed;
 	}
@@ -51,7 +82,13 @@ export class Watch implements IDisposable {
 	async refresh(): Promise<void> {
 		const before = this.#pushes;
 		const status = await this.#fetch().catch(() => null);
-		if (this.#disposed || status === null) return;
+		if (this.#disposed) return;
+		if (status === null) {
+			// A kernel that says nothing to such a question is none of ours.
+			if (this.#presence === "asking") this.#presence = "absent";
+			this.#changed.emit();
+			return;
+		}
 		// What the kernel pushed meanwhile is at least as new as its reply.
 		if (this.#pushes === before) this.#set(status);
 	}
@@ -64,7 +101,12 @@ export class Watch implements IDisposable {
 	}
 
 	async #fetch(): Promise<Status | null> {
-		if (!(await isOurs(this.#kernel))) return NOTHING;
+		if (!(await isOurs(this.#kernel))) {
+			this.#presence = "absent";
+			return NOTHING;
+		}
+		this.#isKnown = true;
+		this.#presence = "here";
 		const request = { id: uuid(), type: "status" };
 		const reply = await ask(this.#kernel, request, { limit: PATIENCE });
 		return reply.status === "ok" ? readStatus(reply) : null;
@@ -75,13 +117,18 @@ export class Watch implements IDisposable {
 		this.#changed.emit();
 	}
 
-	#onMessage(_: unknown, { header, content }: KernelMessage.IMessage): void {
+	#onMessage(_: unknown, message: KernelMessage.IMessage): void {
+		const { header, content } = message;
+		if (isEndOfCell(message)) this.#executed.emit();
 		if (header.msg_type !== "comm_msg") return;
 		const { comm_id, data } = content as KernelMessage.ICommMsgMsg["content"];
 		const status = comm_id === COMM ? readStatus(data) : null;
 		if (status === null) return;
 		this.#pushes += 1;
+		this.#presence = "here";
 		this.#set(status);
+		// So that a kernel that got our package just now hears that we are here.
+		if (!this.#isKnown) void this.refresh();
 	}
 
 	#onConnection(_: unknown, status: Kernel.ConnectionStatus): void {
@@ -90,7 +137,10 @@ export class Watch implements IDisposable {
 
 	#onStatus(_: unknown, status: Kernel.Status): void {
 		const gone = ["restarting", "autorestarting", "dead"].includes(status);
-		if (gone && this.#status !== NOTHING) this.#set(NOTHING);
+		if (!gone) return;
+		this.#isKnown = false;
+		this.#presence = "gone";
+		this.#set(NOTHING);
 	}
 }
 
@@ -100,6 +150,18 @@ export async function isOurs(kernel: ControlKernel): Promise<boolean> {
 	const options = { type: "comm_info_request", limit: PATIENCE };
 	const { comms } = await ask(kernel, content, options);
 	return isFilled(comms);
+}
+
+/** Not any idle status: each request of our own ends with one as well. */
+function isEndOfCell({
+	header,
+	content,
+	parent_header,
+}: KernelMessage.IMessage) {
+	if (header.msg_type !== "status") return false;
+	const { execution_state } = content as { readonly execution_state?: string };
+	const parent = parent_header as { readonly msg_type?: string };
+	return execution_state === "idle" && parent.msg_type === "execute_request";
 }
 
 function isFilled(comms: Json | undefined): boolean {

@@ -21,6 +21,8 @@ export interface Answer {
 	readonly id: string;
 	readonly state: "running" | "done" | "failed" | "stopped";
 	readonly model: string;
+	/** What apps told the model before it began, each with its source. */
+	readonly told?: readonly string[];
 	readonly calls: readonly Call[];
 	readonly usage: string;
 }

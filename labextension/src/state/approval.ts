@@ -54,6 +54,9 @@ export interface Condition {
 export interface Approval {
 	readonly id: string;
 	readonly state: "pending" | "allowed" | "denied" | "cancelled";
+	/** The id of the app that asks; empty where none does. */
+	readonly app: string;
+	readonly app_title: string;
 	/** What became of it, in words: "allowed once". */
 	readonly note: string;
 	/** Why the last answer could not be taken; the question still waits. */
@@ -134,6 +137,9 @@ const ASKED_BY: Record<Approval["asked_by"], string> = {
 
 /** Who wants the call. */
 export function askedBy(approval: Approval): string {
+	if (approval.asked_by === "app" && approval.app_title !== "") {
+		return `The app “${visible(approval.app_title)}” asks for this`;
+	}
 	return ASKED_BY[approval.asked_by] ?? ASKED_BY.model;
 }
 

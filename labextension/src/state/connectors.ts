@@ -47,6 +47,59 @@ export interface Entry {
 	readonly examples: readonly string[];
 	readonly ask: readonly Asked[];
 	readonly sources: readonly string[];
+	/** Why a policy does not let it be connected; empty where it may. */
+	readonly blocked?: string;
+	/** What to ask the person for; missing where the kernel only knows the parts of the address. */
+	readonly form?: Form;
+}
+
+/** One thing a person gives to connect. */
+export interface FormField {
+	readonly name: string;
+	/** Where the value belongs in the message `connect`. */
+	readonly goes: "set" | "secrets" | "client_id" | "account";
+	readonly label: string;
+	readonly description: string;
+	readonly required: boolean;
+	/** Typed into a password field, sent once, never sent back. */
+	readonly secret: boolean;
+	readonly value: string;
+	/** Empty where anything may be written. */
+	readonly choices: readonly string[];
+}
+
+export interface Form {
+	readonly fields: readonly FormField[];
+	/** Where a secret is kept, in words. */
+	readonly stored: string;
+	/** There is no keyring: a secret is kept in a file only with the person's yes. */
+	readonly can_keep: boolean;
+	/** Several accounts can be connected side by side. */
+	readonly accounts: boolean;
+}
+
+/** The form of an entry; of one that has none, the parts of its address. */
+export function formFor({ form, ask = [] }: Entry): Form {
+	if (form !== undefined) return form;
+	const fields = ask.map(({ name, description, value, choices }) => ({
+		name,
+		goes: "set" as const,
+		label: name,
+		description,
+		required: true,
+		secret: false,
+		value,
+		choices,
+	}));
+	return { fields, stored: "", can_keep: false, accounts: false };
+}
+
+/** True where something must be given that nobody has given. */
+export function lacks(entry: Entry): boolean {
+	return formFor(entry).fields.some(
+		({ required, value, choices }) =>
+			required && value === "" && choices.length === 0,
+	);
 }
 
 export interface Connectors {

@@ -65,6 +65,12 @@ export interface Key extends Asked {
 
 export type Needed = SignIn | Key;
 
+/** Tells the kernel what the person did on the card. */
+export type Send = (
+	type: string,
+	more?: { readonly [name: string]: string | boolean },
+) => void;
+
 /** The address, if it is one a browser may be sent to. */
 export function webPage(address: string | undefined): string | null {
 	try {

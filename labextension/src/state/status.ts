@@ -1,5 +1,14 @@
 /** What a kernel tells of itself outside of any cell. */
 
+import {
+	type Data,
+	isRecord,
+	items,
+	json,
+	numbers,
+	text,
+	texts,
+} from "../reading";
 import { count } from "../text";
 import {
 	type Approval,
@@ -31,52 +40,53 @@ export function readStatus(data: unknown): Status | null {
 	return {
 		connected: connected
 			.filter(isRecord)
-			.map(({ id, title }) => ({ id: text(id), title: text(title) })),
+			.map((each) => texts(each, "id", "title")),
 		pending: pending.filter(isRecord).map(readApproval).filter(waits),
 	};
 }
 
 const waits = ({ id, state }: Approval) => id !== "" && state === "pending";
 
-function readApproval(data: Record<string, unknown>): Approval {
+const PLAIN = [
+	"id",
+	"app",
+	"app_title",
+	"note",
+	"problem",
+	"connector",
+	"title",
+	"account",
+	"tool",
+	"tool_title",
+	"why",
+] as const;
+
+function readApproval(data: Data): Approval {
+	const plain = texts(data, ...PLAIN);
+	const words = texts(data, "state", "kind", "asked_by");
 	return {
-		id: text(data.id),
-		state: text(data.state) as Approval["state"],
-		note: text(data.note),
-		problem: text(data.problem),
-		tries: number(data.tries),
-		connector: text(data.connector),
-		title: text(data.title),
-		account: text(data.account),
-		tool: text(data.tool),
-		tool_title: text(data.tool_title),
-		kind: text(data.kind) as Approval["kind"],
-		asked_by: text(data.asked_by) as Approval["asked_by"],
-		asked: number(data.asked),
-		why: text(data.why),
+		...plain,
+		...numbers(data, "tries", "asked", "hours"),
+		...(words as Pick<Approval, keyof typeof words>),
 		warnings: items(data.warnings).map(text),
 		choices: items(data.choices).filter(isDecision),
-		hours: number(data.hours),
 		arguments: items(data.arguments).filter(isRecord).map(readArgument),
 		conditions: items(data.conditions).filter(isRecord).map(readCondition),
 	};
 }
 
-function readArgument(data: Record<string, unknown>): Argument {
+function readArgument(data: Data): Argument {
 	return {
-		name: text(data.name),
+		...texts(data, "name", "value", "secret", "origin"),
 		type: text(data.type) as Argument["type"],
-		value: text(data.value),
 		json: json(data.json),
-		secret: text(data.secret),
-		origin: text(data.origin),
 		now: typeof data.now === "string" ? data.now : null,
 		changed: data.changed === true,
 		field: isRecord(data.field) ? readField(data.field) : { kind: "json" },
 	};
 }
 
-function readField(data: Record<string, unknown>): Field {
+function readField(data: Data): Field {
 	const kind = text(data.kind) as Field["kind"];
 	if (!Array.isArray(data.options)) return { kind };
 	const pairs = data.options.filter(Array.isArray);
@@ -86,40 +96,12 @@ function readField(data: Record<string, unknown>): Field {
 	return { kind, options };
 }
 
-function readCondition(data: Record<string, unknown>): Condition {
+function readCondition(data: Data): Condition {
 	return {
-		path: text(data.path),
+		...texts(data, "path", "value"),
 		type: text(data.type) as Condition["type"],
-		value: text(data.value),
 		json: json(data.json),
 	};
-}
-
-/** Text that is JSON; empty where it is not, which shows the value and edits nothing. */
-function json(value: unknown): string {
-	try {
-		JSON.parse(text(value));
-		return text(value);
-	} catch {
-		return "";
-	}
-}
-
-function items(data: unknown): readonly unknown[] {
-	return Array.isArray(data) ? data : [];
-}
-
-function number(data: unknown): number {
-	return typeof data === "number" ? data : 0;
-}
-
-function isRecord(data: unknown): data is Record<string, unknown> {
-	return typeof data === "object" && data !== null && !Array.isArray(data);
-}
-
-function text(value: unknown): string {
-	if (typeof value === "string") return value;
-	return value === undefined || value === null ? "" : JSON.stringify(value);
 }
 
 /** "2 connectors"; empty where none is connected. */

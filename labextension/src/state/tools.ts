@@ -33,9 +33,13 @@ export interface Tool {
 	readonly description: string;
 	readonly kind: Kind;
 	readonly enabled: boolean;
+	/** It brings a view of its own. */
+	readonly interactive: boolean;
 	/** What the definition takes of a model's context. */
 	readonly tokens: number;
 	readonly signature: string;
+	/** The line that calls it, with its required arguments. */
+	readonly call?: string;
 	/** For all notebooks of the person. */
 	readonly mine: Position;
 	/** For this notebook; null where nobody knows which it is. */

@@ -3,14 +3,16 @@
 import {
 	attributes,
 	element,
-	icon,
-	list,
-	type Row,
+	follow,
 	root,
+	say,
 	setText,
 	show,
+	spoken,
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { icon } from "../icon";
+import { list, type Row } from "../list";
 import {
 	type Answer,
 	type Call,
@@ -20,7 +22,6 @@ import {
 	stateWords,
 } from "../state/answer";
 import answerSheet from "../styles/answer.css";
-import baseSheet from "../styles/base.css";
 import { visible } from "../text";
 import { foldOf } from "./controls";
 
@@ -33,11 +34,12 @@ interface CallRow extends Row<Call> {
 
 /** Shows the calls of an answer; sends nothing. */
 export function mount(host: HTMLElement, home: Host<Answer>): Unsubscribe {
-	const node = root(host, "answer", [baseSheet, answerSheet]);
+	const node = root(host, "answer", answerSheet);
 	const header = headerOf();
 	const calls = element("div", "jcn-calls");
 	attributes(calls, { role: "list", "aria-label": "Calls" });
-	node.append(header.node, calls);
+	const told = element("div", "jcn-told");
+	node.append(header.node, told, calls);
 
 	const running = new Set<CallRow>();
 	const fill = list<Call>(
@@ -51,17 +53,22 @@ export function mount(host: HTMLElement, home: Host<Answer>): Unsubscribe {
 	const update = () => {
 		const answer = home.state();
 		header.update(answer);
+		sayTold(told, answer.told ?? []);
 		fill(answer.calls ?? []);
 		show(calls, calls.childElementCount > 0);
 		clock.run(running.size > 0 && answer.state === "running");
 	};
-	const off = home.onState(update);
-	update();
-	return () => {
-		off();
-		clock.run(false);
-		host.replaceChildren();
-	};
+	return follow(host, home, update, () => clock.run(false));
+}
+
+/** They are only added to while an answer comes. */
+function sayTold(node: HTMLElement, lines: readonly string[]) {
+	for (const line of lines.slice(node.childElementCount)) {
+		node.append(
+			element("div", "jcn-message", `told by the app ${visible(line)}`),
+		);
+	}
+	show(node, lines.length > 0);
 }
 
 function clockOf(tick: () => void) {
@@ -82,8 +89,7 @@ function headerOf() {
 	const words = element("span", "jcn-title");
 	const model = element("span", "jcn-model");
 	const usage = element("span", "jcn-muted jcn-usage");
-	const node = element("div", "jcn-head", mark.node, words, model, usage);
-	attributes(node, { role: "status" });
+	const node = spoken("status", "jcn-head", mark.node, words, model, usage);
 	return {
 		node,
 		update(answer: Answer) {
@@ -128,8 +134,7 @@ function callOf(call: Call, running: Set<CallRow>): CallRow {
 		fold.update(fold.open());
 		setText(given, visible(current.arguments) || "No arguments");
 		show(given, fold.open());
-		setText(message, current.message);
-		show(message, current.message !== "");
+		say(message, current.message);
 		tick();
 	};
 	const row: CallRow = {

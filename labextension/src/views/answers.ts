@@ -1,6 +1,7 @@
 /** The answers to one call: yes, no, an edit before it, a yes that lasts. */
 
-import { attributes, button, element, icon, setText, show } from "../dom";
+import { attributes, button, element, setText, show } from "../dom";
+import { icon } from "../icon";
 import {
 	type Approval,
 	choiceWords,

@@ -1,7 +1,17 @@
 /** The card a person decides on: every call that waits in a cell, each with its own answer. */
 
-import { attributes, button, element, list, root, setText, show } from "../dom";
+import {
+	attributes,
+	button,
+	element,
+	follow,
+	keepKeys,
+	root,
+	setText,
+	show,
+} from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { list } from "../list";
 import {
 	type Approval,
 	announcement,
@@ -12,7 +22,9 @@ import {
 	waiting,
 } from "../state/approval";
 import approvalSheet from "../styles/approval.css";
-import baseSheet from "../styles/base.css";
+import cardSheet from "../styles/card.css";
+import recordSheet from "../styles/record.css";
+import rememberSheet from "../styles/remember.css";
 import { settling } from "./answers";
 import { type QuestionRow, questionOf } from "./question";
 
@@ -21,7 +33,14 @@ const MOST = 10;
 
 /** Shows the questions of one card and sends a `decide` message for each answer. */
 export function mount(host: HTMLElement, home: Host<Questions>): Unsubscribe {
-	const node = root(host, "approval", [baseSheet, approvalSheet]);
+	const node = root(
+		host,
+		"approval",
+		cardSheet,
+		approvalSheet,
+		recordSheet,
+		rememberSheet,
+	);
 	const card = element("div", "jcn-card");
 	attributes(card, { role: "group", "aria-label": "Approval" });
 	const spoken = element("div", "jcn-spoken");
@@ -73,28 +92,16 @@ export function mount(host: HTMLElement, home: Host<Questions>): Unsubscribe {
 		if (words !== told) requestAnimationFrame(() => setText(spoken, words));
 		told = words;
 	};
-	const off = home.onState(update);
-	update();
-	return () => {
-		off();
+	return follow(host, home, update, () => {
 		fill([]);
 		bar.dispose();
-		host.replaceChildren();
-	};
+	});
 }
 
 function spokenWords(questions: readonly Approval[]): string {
 	const [first, ...more] = waiting(questions);
 	if (first === undefined) return "";
 	return more.length === 0 ? announcement(first) : summary(questions);
-}
-
-/** JupyterLab reads single keys as commands; on the card they are the person's. */
-function keepKeys(node: HTMLElement): void {
-	node.addEventListener("keydown", (event) => {
-		const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-		if (isPlain && event.key !== "Escape") event.stopPropagation();
-	});
 }
 
 /** The head of a list: how many wait, and the answers to all of them. */

@@ -4,59 +4,59 @@ import {
 	attributes,
 	button,
 	element,
-	list,
-	type Row,
+	follow,
 	root,
+	say,
 	setText,
 	show,
+	spoken,
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { list, type Row } from "../list";
 import {
 	CAPABILITIES,
 	type Connectors,
 	type Entry,
 	found,
+	lacks,
 	SEARCH_FROM,
 	shelves,
 } from "../state/connectors";
-import baseSheet from "../styles/base.css";
 import connectorsSheet from "../styles/connectors.css";
+import pageSheet from "../styles/page.css";
 import { visible } from "../text";
 import { chips, searchBox } from "./controls";
 import {
 	type Acts,
 	actionOf,
-	avatar,
 	badgesOf,
-	type Given,
-	lacks,
+	isBlocked,
+	messageOf,
+	topOf,
 } from "./entry";
+import { type Given, NOTHING_GIVEN } from "./form";
 import { pageOf } from "./listing";
 
 type Shelf = ReturnType<typeof shelves>[number];
 
 /** Shows the directory and sends `connect` and `disconnect` messages. */
 export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
-	const node = root(host, "connectors", [baseSheet, connectorsSheet]);
+	const node = root(host, "connectors", connectorsSheet, pageSheet);
 	const acts: Acts = {
 		connect: (entry, given) => send("connect", entry, given),
-		disconnect: (entry) => send("disconnect", entry, {}),
+		disconnect: (entry) => send("disconnect", entry, NOTHING_GIVEN),
 		open: (entry) => front.open(entry),
+		code: home.code,
 	};
 	const send = (type: string, entry: Entry, given: Given) =>
-		home.send({ id: home.state().id, type, entry: entry.id, set: given });
+		home.send({ id: home.state().id, type, entry: entry.id, ...given });
 	const board = boardOf(home, acts);
 	const front = frontOf(node, board.node, acts);
 	const update = () => {
 		board.update();
 		front.update(home.state().entries ?? []);
 	};
-	const off = home.onState(update);
-	update();
-	return () => {
-		off();
-		host.replaceChildren();
-	};
+	return follow(host, home, update);
 }
 
 /** Shows the board, or the page of one entry in its place. */
@@ -95,8 +95,7 @@ function boardOf(home: Host<Connectors>, acts: Acts) {
 	const capability = chips("What it may do", () => update());
 	const notes = element("div", "jcn-notes jcn-muted");
 	const grid = element("div", "jcn-shelves");
-	const none = element("div", "jcn-none", "No connector matches");
-	attributes(none, { role: "status" });
+	const none = spoken("status", "jcn-none", "No connector matches");
 	const fill = list<Shelf>(
 		grid,
 		(shelf) => shelf.category,
@@ -149,24 +148,19 @@ function shelfOf(acts: Acts): Row<Shelf> {
 function cardOf(entry: Entry, acts: Acts): Row<Entry> {
 	let shown = entry;
 	const title = button("jcn-title jcn-open", "", () => acts.open(shown));
+	title.dataset.entry = entry.id;
 	const by = element("span", "jcn-by");
 	const summary = element("div", "jcn-summary");
 	const badges = element("div", "jcn-badges");
 	// A part of the address that nobody gave is asked for on the page.
 	const connect = () =>
-		lacks(shown) ? acts.open(shown) : acts.connect(shown, {});
+		lacks(shown) ? acts.open(shown) : acts.connect(shown, NOTHING_GIVEN);
 	const action = actionOf(connect, () => acts.disconnect(shown));
-	const message = attributes(element("div", "jcn-message"), { role: "status" });
+	const message = spoken("status", "jcn-message");
 	const node = element(
 		"div",
 		"jcn-card",
-		element(
-			"div",
-			"jcn-top",
-			avatar(entry),
-			element("div", "jcn-names", title, by),
-			action.node,
-		),
+		topOf(entry, title, by, action.node),
 		summary,
 		message,
 		badges,
@@ -182,8 +176,8 @@ function cardOf(entry: Entry, acts: Acts): Row<Entry> {
 			attributes(title, { "aria-label": `About ${name}` });
 			setText(by, visible(next.developer));
 			setText(summary, visible(next.summary));
-			setText(message, next.message);
-			show(message, next.message !== "");
+			say(message, messageOf(next));
+			node.dataset.blocked = String(isBlocked(next));
 			badges.replaceChildren(...badgesOf(next));
 			action.update(next, name);
 		},

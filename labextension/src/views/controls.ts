@@ -1,15 +1,8 @@
 /** The controls several views share. */
 
-import {
-	attributes,
-	button,
-	element,
-	icon,
-	list,
-	type Row,
-	setText,
-	show,
-} from "../dom";
+import { attributes, button, element, setText, show } from "../dom";
+import { icon } from "../icon";
+import { list, type Row } from "../list";
 
 /** A box that filters as a person types, and the query in it. */
 export function searchBox(label: string, changed: () => void) {
@@ -31,18 +24,37 @@ export function searchBox(label: string, changed: () => void) {
 /** A heading that folds what belongs to it; the caller shows and hides that. */
 export function foldOf(open: boolean, changed: () => void) {
 	let isOpen = open;
-	const node = button("jcn-fold", "", () => {
-		isOpen = !isOpen;
+	const turn = (on: boolean) => {
+		if (on === isOpen) return;
+		isOpen = on;
 		changed();
-	});
+	};
+	const node = button("jcn-fold", "", () => turn(!isOpen));
 	node.append(icon("chevron"));
 	return {
 		node,
 		open: () => isOpen,
+		turn,
 		update(shown: boolean) {
 			attributes(node, { "aria-expanded": String(shown) });
 		},
 	};
+}
+
+/** A fold that shows and hides `body` by itself, with what its heading says. */
+export function foldFor(
+	body: HTMLElement,
+	open: boolean,
+	...heading: (Node | string)[]
+) {
+	const fold = foldOf(open, () => paint());
+	const paint = () => {
+		fold.update(fold.open());
+		show(body, fold.open());
+	};
+	fold.node.append(...heading);
+	paint();
+	return { node: fold.node, turn: fold.turn };
 }
 
 /** An on-off switch; it shows what it is told and reports each turn. */

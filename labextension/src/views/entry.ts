@@ -1,24 +1,36 @@
 /** What a card of the directory and the page behind it share: a picture, a button, badges. */
 
-import { attributes, button, element, icon, setText, show } from "../dom";
-import type { Asked, Entry } from "../state/connectors";
-import { hue, initials } from "../text";
-
-/** The person's values for the parts of an address. */
-export type Given = { readonly [name: string]: string };
+import { attributes, button, element, setText, show } from "../dom";
+import type { Code } from "../host";
+import { icon } from "../icon";
+import type { Entry } from "../state/connectors";
+import { initials, visible } from "../text";
+import type { Given } from "./form";
+import { badge, dot } from "./marks";
 
 /** What the views below may have done. */
 export interface Acts {
 	connect(entry: Entry, given: Given): void;
 	disconnect(entry: Entry): void;
 	open(entry: Entry): void;
+	readonly code: Code | undefined;
 }
 
-/** Initials in a square whose colour is the entry's own. */
-export function avatar({ id, title }: Entry): HTMLElement {
-	const node = element("span", "jcn-avatar", initials(title || id));
-	node.style.setProperty("--jcn-hue", String(hue(id)));
-	return attributes(node, { "aria-hidden": "true" });
+/** The top of a card and of a page: a picture, the names, the button. */
+export function topOf(
+	{ id, title }: Entry,
+	name: HTMLElement,
+	by: HTMLElement,
+	action: HTMLElement,
+): HTMLElement {
+	const picture = dot(initials(title || id), id);
+	return element(
+		"div",
+		"jcn-top",
+		picture,
+		element("div", "jcn-names", name, by),
+		action,
+	);
 }
 
 /** What an entry may do, and whose it is. */
@@ -26,13 +38,8 @@ export function badgesOf(entry: Entry): HTMLElement[] {
 	const said: [string, string][] = [[entry.badge, entry.badge]];
 	if (entry.interactive) said.push(["interactive", "interactive"]);
 	if (entry.custom) said.push(["Custom", "custom"]);
+	if (isBlocked(entry)) said.push(["Blocked", "blocked"]);
 	return said.map(([words, kind]) => badge(words, kind));
-}
-
-export function badge(words: string, kind: string): HTMLElement {
-	const node = element("span", "jcn-badge", words);
-	node.dataset.kind = kind;
-	return node;
 }
 
 const CONNECT: Record<Entry["state"], string> = {
@@ -55,19 +62,25 @@ export function actionOf(connects: () => void, disconnects: () => void) {
 	const done = element("div", "jcn-done", connected, disconnect);
 	return {
 		node: element("div", "jcn-action", connect, done),
-		update({ state }: Entry, name: string) {
+		update(entry: Entry, name: string) {
+			const { state } = entry;
 			const label = CONNECT[state] ?? CONNECT.idle;
 			setText(connect, label);
 			attributes(connect, { "aria-label": `${label} ${name}` });
 			attributes(disconnect, { "aria-label": `Disconnect ${name}` });
 			connect.disabled = state === "connecting";
-			show(connect, state !== "connected");
+			show(connect, state !== "connected" && !isBlocked(entry));
 			show(done, state === "connected");
 		},
 	};
 }
 
-/** True where the address has a part that nobody has given. */
-export function lacks(entry: Entry): boolean {
-	return (entry.ask ?? []).some(({ value }: Asked) => value === "");
+/** True where a policy does not let it be connected. */
+export function isBlocked({ blocked = "" }: Entry): boolean {
+	return blocked !== "";
+}
+
+/** What to say of it now: why it failed, or why it may not be connected. */
+export function messageOf({ message, blocked = "" }: Entry): string {
+	return message || visible(blocked);
 }

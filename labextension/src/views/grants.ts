@@ -4,15 +4,16 @@ import {
 	attributes,
 	button,
 	element,
-	list,
-	type Row,
+	follow,
 	root,
+	say,
 	setText,
 	show,
+	spoken,
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { list, type Row } from "../list";
 import { type Grant, type Grants, instant, untilWords } from "../state/grants";
-import baseSheet from "../styles/base.css";
 import grantsSheet from "../styles/grants.css";
 import { count, visible } from "../text";
 import { looking } from "./controls";
@@ -22,11 +23,9 @@ const HEAD = ["Tool", "Allowed for", "Until", "Made", ""];
 
 /** Shows the grants and sends `revoke` and `look` messages. */
 export function mount(host: HTMLElement, home: Host<Grants>): Unsubscribe {
-	const node = root(host, "grants", [baseSheet, grantsSheet]);
-	const said = element("div", "jcn-said");
-	attributes(said, { role: "status" });
-	const problem = element("div", "jcn-problem");
-	attributes(problem, { role: "alert" });
+	const node = root(host, "grants", grantsSheet);
+	const said = spoken("status", "jcn-said");
+	const problem = spoken("alert", "jcn-problem");
 	const body = element("tbody");
 	const head = element(
 		"tr",
@@ -51,19 +50,13 @@ export function mount(host: HTMLElement, home: Host<Grants>): Unsubscribe {
 				? `${count(grants.length, "grant")}. Revoking one takes effect in every notebook at once.`
 				: "No grants: every change is asked about.",
 		);
-		setText(problem, wrong ?? "");
-		show(problem, Boolean(wrong));
+		say(problem, wrong ?? "");
 		show(table, grants.length > 0);
 		fill(grants);
 	};
 	node.append(said, problem, element("div", "jcn-scroll", table));
 	looking(node, () => home.send({ id: home.state().id, type: "look" }));
-	const off = home.onState(update);
-	update();
-	return () => {
-		off();
-		host.replaceChildren();
-	};
+	return follow(host, home, update);
 }
 
 function rowOf(grant: Grant, revoke: (id: string) => void): Row<Grant> {

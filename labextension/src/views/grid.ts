@@ -1,7 +1,7 @@
 /** A frame as a table that scrolls: the kernel sorts, searches and hands over the rows in sight. */
 
 import type { Content } from "../channel";
-import { attributes, element, root, setText, show } from "../dom";
+import { attributes, element, root, say, setText, show, spoken } from "../dom";
 import type { Unsubscribe } from "../host";
 import {
 	type About,
@@ -14,7 +14,6 @@ import {
 	tally,
 	warning,
 } from "../state/grid";
-import baseSheet from "../styles/base.css";
 import gridSheet from "../styles/grid.css";
 import { count, visible } from "../text";
 import { foldOf, searchBox } from "./controls";
@@ -68,18 +67,14 @@ function standing(
 	home: GridHome,
 	first: Page,
 ): Grid {
-	const node = root(host, "grid", [baseSheet, gridSheet]);
+	const node = root(host, "grid", gridSheet);
 	const head = headOf(columns.length, facts, () => table.search(head.query()));
-	const trouble = element("div", "jcn-trouble");
-	attributes(trouble, { role: "alert" });
+	const trouble = spoken("alert", "jcn-trouble");
 	const box = element("div", "jcn-box");
 	const foot = footOf(facts, columns.length, left_out);
 	node.append(...bannerOf(facts), head.node, box, trouble, foot);
-	show(trouble, false);
-	const fail = (words: string) => {
-		setText(trouble, words);
-		show(trouble, words !== "");
-	};
+	const fail = (words: string) => say(trouble, words);
+	fail("");
 	const read = readerOf(home, first, {
 		busy: (is) => attributes(box, { "aria-busy": is ? "true" : null }),
 		got: (page) => {

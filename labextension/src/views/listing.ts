@@ -4,23 +4,28 @@ import {
 	attributes,
 	button,
 	element,
-	icon,
-	type Row,
+	say,
 	setText,
 	show,
+	spoken,
 } from "../dom";
+import { icon } from "../icon";
+import type { Row } from "../list";
 import { kindWords } from "../state/approval";
-import { type Asked, type Entry, hostOf } from "../state/connectors";
+import { type Entry, hostOf } from "../state/connectors";
 import { visible } from "../text";
-import { foldOf } from "./controls";
+import { codeLine } from "./codeline";
+import { foldFor } from "./controls";
 import {
 	type Acts,
 	actionOf,
-	avatar,
-	badge,
 	badgesOf,
-	type Given,
+	isBlocked,
+	messageOf,
+	topOf,
 } from "./entry";
+import { formOf } from "./form";
+import { badge } from "./marks";
 
 /** The page of `entry`; `back` leaves it. */
 export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
@@ -28,11 +33,16 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 	const title = attributes(element("h2", "jcn-title"), { tabindex: "-1" });
 	const by = element("span", "jcn-by");
 	const badges = element("div", "jcn-badges");
-	const message = attributes(element("div", "jcn-message"), { role: "status" });
+	const message = spoken("status", "jcn-message");
 	const form = formOf(entry, () => connect());
-	const connect = () => acts.connect(shown, form.given());
+	const connect = () => {
+		const given = isBlocked(shown) ? null : form.given();
+		if (given === null) return;
+		acts.connect(shown, given);
+		form.forget();
+	};
 	const action = actionOf(connect, () => acts.disconnect(shown));
-	const code = codeLine();
+	const code = codeLine(acts.code);
 	const body = element("div", "jcn-body");
 	const leave = button("jcn-link jcn-back", "", back);
 	leave.append(icon("back"), "All connectors");
@@ -40,13 +50,7 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 		"section",
 		"jcn-page",
 		leave,
-		element(
-			"div",
-			"jcn-top",
-			avatar(entry),
-			element("div", "jcn-names", title, by),
-			action.node,
-		),
+		topOf(entry, title, by, action.node),
 		message,
 		badges,
 		form.node,
@@ -65,23 +69,34 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 			attributes(node, { "aria-label": name, "data-state": next.state });
 			setText(title, name);
 			setText(by, visible(next.developer));
-			setText(message, next.message);
-			show(message, next.message !== "");
+			say(message, messageOf(next));
 			action.update(next, name);
-			code.update(next.code, name);
+			code.update(
+				isBlocked(next) ? "" : next.code,
+				`the line that connects ${name}`,
+			);
+			show(
+				form.node,
+				!form.isEmpty && !isBlocked(next) && next.state !== "connected",
+			);
 			// The rest changes with the entry, not with its connection: folds and selections stay.
 			const rest = JSON.stringify({ ...next, state: "", message: "" });
 			if (rest === drawn) return;
 			drawn = rest;
-			const words = next.review ?? "";
-			const kind = next.custom ? "custom" : "review";
-			badges.replaceChildren(
-				...badgesOf({ ...next, custom: false }),
-				...(words === "" ? [] : [badge(visible(words), kind)]),
-			);
+			badges.replaceChildren(...badgesOn(next));
 			body.replaceChildren(...bodyOf(next));
 		},
 	};
+}
+
+/** The badges, of which the last says who reviewed it. */
+function badgesOn(entry: Entry): HTMLElement[] {
+	const words = entry.review ?? "";
+	const kind = entry.custom ? "custom" : "review";
+	return [
+		...badgesOf({ ...entry, custom: false }),
+		...(words === "" ? [] : [badge(visible(words), kind)]),
+	];
 }
 
 function bodyOf(entry: Entry): HTMLElement[] {
@@ -138,16 +153,12 @@ function toolsOf(entry: Entry): HTMLElement | null {
 	for (const { kind, names } of groups) {
 		const inner = element("div", "jcn-tools");
 		inner.append(...names.map((name) => element("code", "", visible(name))));
-		const fold = foldOf(names.length <= 12, () => update());
-		fold.node.append(
+		const fold = foldFor(
+			inner,
+			names.length <= 12,
 			badge(kindWords(kind), kind),
 			element("span", "jcn-muted", String(names.length)),
 		);
-		const update = () => {
-			fold.update(fold.open());
-			show(inner, fold.open());
-		};
-		update();
 		node.append(element("div", "jcn-group", fold.node, inner));
 	}
 	return node;
@@ -172,92 +183,6 @@ function sourcesOf(sources: readonly string[]): HTMLElement | null {
 	if (sources.length === 0) return null;
 	const inner = element("ul", "jcn-sources jcn-muted");
 	inner.append(...sources.map((each) => element("li", "", visible(each))));
-	const fold = foldOf(false, () => update());
-	fold.node.append("Where these facts come from");
-	const update = () => {
-		fold.update(fold.open());
-		show(inner, fold.open());
-	};
-	update();
+	const fold = foldFor(inner, false, "Where these facts come from");
 	return element("div", "jcn-part", fold.node, inner);
-}
-
-/** The parts of the address that the person gives. */
-function formOf({ id, ask = [] }: Entry, connect: () => void) {
-	const inputs = ask.map((asked) => [asked.name, inputOf(asked, connect)]);
-	const fields = inputs.map(([name, input], index) =>
-		element(
-			"label",
-			"jcn-field",
-			element("span", "jcn-field-name", name as string),
-			input as HTMLElement,
-			element("span", "jcn-muted", visible(ask[index]?.description ?? "")),
-		),
-	);
-	const node = element("div", "jcn-form", ...fields);
-	attributes(node, { role: "group", "aria-label": `The address of ${id}` });
-	show(node, ask.length > 0);
-	return {
-		node,
-		given: (): Given =>
-			Object.fromEntries(
-				inputs.map(([name, input]) => [
-					name as string,
-					(input as HTMLInputElement).value.trim(),
-				]),
-			),
-	};
-}
-
-function inputOf({ value, choices }: Asked, connect: () => void): HTMLElement {
-	if (choices.length > 0) {
-		const select = element("select", "jcn-input");
-		select.append(...choices.map((each) => element("option", "", each)));
-		select.value = value;
-		return select;
-	}
-	const input = element("input", "jcn-input");
-	attributes(input, { autocomplete: "off", spellcheck: "false" });
-	input.value = value;
-	input.addEventListener("keydown", (event) => {
-		if (event.key === "Enter") connect();
-	});
-	return input;
-}
-
-const COPIED = 1500;
-
-/** The line of code that does the same, with a button that copies it. */
-function codeLine() {
-	const text = element("code", "");
-	const copy = button("jcn-copy", "", () => {
-		void copyText(text).then((done) => {
-			copy.replaceChildren(icon(done ? "check" : "cross"));
-			setTimeout(() => copy.replaceChildren(icon("copy")), COPIED);
-		});
-	});
-	copy.append(icon("copy"));
-	const node = element("div", "jcn-code", text, copy);
-	return {
-		node,
-		update(code: string, name: string) {
-			setText(text, visible(code));
-			attributes(copy, {
-				"aria-label": `Copy the line that connects ${name}`,
-				title: "Copy",
-			});
-			show(node, code !== "");
-		},
-	};
-}
-
-async function copyText(node: HTMLElement): Promise<boolean> {
-	try {
-		// Missing on plain http to another host, as JupyterHub at work may be.
-		await navigator.clipboard.writeText(node.textContent ?? "");
-		return true;
-	} catch {
-		getSelection()?.selectAllChildren(node);
-		return document.execCommand("copy");
-	}
 }

@@ -1,14 +1,8 @@
 /** One call that waits: what would run, with what, and the answers to it. */
 
-import {
-	attributes,
-	button,
-	element,
-	icon,
-	type Row,
-	setText,
-	show,
-} from "../dom";
+import { attributes, button, element, setText, show } from "../dom";
+import { icon } from "../icon";
+import type { Row } from "../list";
 import {
 	type Approval,
 	askedBy,
@@ -19,8 +13,9 @@ import {
 	type Said,
 	toolName,
 } from "../state/approval";
-import { hue, initial, visible } from "../text";
+import { initial, visible } from "../text";
 import { answersOf } from "./answers";
+import { badge, dot, warningList } from "./marks";
 
 export interface QuestionRow extends Row<Approval> {
 	/** Shows a line to fold it by, for one call of several. */
@@ -105,7 +100,7 @@ function summaryOf(approval: Approval, toggled: () => void) {
 		icon("chevron"),
 		words,
 		...(warn ? [warn] : []),
-		badgeOf(approval),
+		badge(kindWords(approval.kind), approval.kind),
 		state,
 	);
 	return {
@@ -115,12 +110,6 @@ function summaryOf(approval: Approval, toggled: () => void) {
 			setText(state, next.state === "pending" ? "" : outcome(next));
 		},
 	};
-}
-
-function badgeOf({ kind }: Approval): HTMLElement {
-	const badge = element("span", "jcn-badge", kindWords(kind));
-	badge.dataset.kind = kind;
-	return badge;
 }
 
 interface Body {
@@ -140,7 +129,7 @@ function bodyOf(
 		"div",
 		"jcn-body",
 		headOf(approval),
-		warningsOf(approval),
+		warningList(approval.warnings),
 		answers.values,
 		answers.node,
 	);
@@ -148,15 +137,12 @@ function bodyOf(
 }
 
 function headOf(approval: Approval): HTMLElement {
-	const dot = element("span", "jcn-dot", initial(approval.title));
-	dot.style.setProperty("--jcn-hue", String(hue(approval.connector)));
-	dot.ariaHidden = "true";
 	const name = visible(`${approval.connector}.${approval.tool}`);
 	const often = approval.asked > 1;
 	return element(
 		"div",
 		"jcn-head",
-		dot,
+		dot(initial(approval.title), approval.connector),
 		element(
 			"div",
 			"jcn-what",
@@ -164,7 +150,7 @@ function headOf(approval: Approval): HTMLElement {
 				"div",
 				"jcn-first",
 				element("span", "jcn-title", toolName(approval)),
-				badgeOf(approval),
+				badge(kindWords(approval.kind), approval.kind),
 			),
 			element(
 				"div",
@@ -189,14 +175,4 @@ function headOf(approval: Approval): HTMLElement {
 			),
 		),
 	);
-}
-
-function warningsOf({ warnings }: Approval): HTMLElement | null {
-	if (warnings.length === 0) return null;
-	const lines = warnings.map((each) => {
-		const words = visible(each);
-		return element("li", "", icon("warning"), element("span", "", words));
-	});
-	const node = element("ul", "jcn-warnings", ...lines);
-	return attributes(node, { "aria-label": "Look twice" });
 }

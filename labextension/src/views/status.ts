@@ -1,19 +1,20 @@
 /** A kernel's connectors, and the approvals that wait, outside of any cell. */
 
-import { element, list, type Row, root, setText, show } from "../dom";
+import { element, follow, root, setText, show } from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { list, type Row } from "../list";
 import type { Questions } from "../state/approval";
 import { pendingWords, type Status } from "../state/status";
-import baseSheet from "../styles/base.css";
 import statusSheet from "../styles/status.css";
-import { hue, initial, visible } from "../text";
+import { initial, visible } from "../text";
 import { mount as mountApproval } from "./approval";
+import { dot } from "./marks";
 
 type Connected = Status["connected"][number];
 
 /** Shows a status and sends the `decide` messages of its approvals. */
 export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
-	const node = root(host, "status", [baseSheet, statusSheet]);
+	const node = root(host, "status", statusSheet);
 	const waiting = element("div", "jcn-title");
 	const cards = element("div", "jcn-cards");
 	const heading = element("div", "jcn-title", "Connected");
@@ -41,13 +42,7 @@ export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
 		// A settled card takes the focus with it; Escape must still find the popup.
 		if (focused && !node.contains(document.activeElement)) host.focus();
 	};
-	const off = home.onState(update);
-	update();
-	return () => {
-		off();
-		unmount();
-		host.replaceChildren();
-	};
+	return follow(host, home, update, unmount);
 }
 
 function questionsOf({ pending }: Status): Questions {
@@ -56,12 +51,9 @@ function questionsOf({ pending }: Status): Questions {
 }
 
 function lineOf({ id, title }: Connected): Row<Connected> {
-	const dot = element("span", "jcn-dot", initial(title || id));
-	dot.style.setProperty("--jcn-hue", String(hue(id)));
-	dot.ariaHidden = "true";
 	const name = element("span", "");
 	const short = element("code", "", visible(id));
-	const node = element("li", "", dot, name, short);
+	const node = element("li", "", dot(initial(title || id), id), name, short);
 	return {
 		node,
 		update(next) {

@@ -1,6 +1,7 @@
 /** The switch of three positions, in which a greyed one says what closes it. */
 
-import { attributes, button, element, type Icon, icon } from "../dom";
+import { attributes, button, element } from "../dom";
+import { type Icon, icon } from "../icon";
 import type { Kind } from "../state/approval";
 import {
 	type Effect,

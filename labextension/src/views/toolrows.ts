@@ -1,15 +1,10 @@
 /** A group of tools with its switch, and each tool with its own. */
 
-import {
-	attributes,
-	button,
-	element,
-	icon,
-	list,
-	type Row,
-	setText,
-	show,
-} from "../dom";
+import { attributes, button, element, setText, show } from "../dom";
+import type { Code } from "../host";
+import { icon } from "../icon";
+import type { Row } from "../list";
+import { longList } from "../long";
 import { type Kind, kindWords } from "../state/approval";
 import {
 	at,
@@ -22,7 +17,9 @@ import {
 	type Tool,
 } from "../state/tools";
 import { count, grouped, tokens, visible } from "../text";
+import { codeLine } from "./codeline";
 import { foldOf } from "./controls";
+import { badge } from "./marks";
 import { reviewOf } from "./review";
 import { triple } from "./switches";
 
@@ -38,7 +35,13 @@ export interface View {
 	review(): boolean;
 	/** True where the person sees the tools without unfolding them. */
 	readonly open: boolean;
+	/** Where the call of a tool can go. */
+	readonly code: Code | undefined;
 }
+
+/** About how high the row of a tool is, and the head of a group. */
+export const ROW = 47;
+export const GROUP_HEAD = 38;
 
 /** One group: its badge, its switch, its tools. */
 export function groupOf(
@@ -47,21 +50,26 @@ export function groupOf(
 	view: View,
 ): Row<Group> {
 	const { kind } = group;
-	const badge = element("span", "jcn-badge", kindWords(kind));
-	badge.dataset.kind = kind;
 	const tally = element("span", "jcn-muted");
 	const reset = button("jcn-link", "", () => view.reset(connector, kind));
 	const here = () => view.scope() === "here";
 	const way = triple(kind, { words: true }, (setting) =>
 		view.turn({ connector, tool: null, kind, setting, here: here() }),
 	);
-	const heading = element("div", "jcn-group-head", badge, tally, reset);
+	const heading = element(
+		"div",
+		"jcn-group-head",
+		badge(kindWords(kind), kind),
+		tally,
+		reset,
+	);
 	heading.append(element("span", "jcn-space"), way.node);
 	const rows = element("div", "");
-	const fill = list<Tool>(
+	const fill = longList<Tool>(
 		rows,
 		(tool) => tool.name,
 		(tool) => toolOf(tool, connector, view),
+		() => ROW,
 	);
 	return {
 		node: element("div", "jcn-group", heading, rows),
@@ -89,7 +97,10 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 	const signature = element("pre", "jcn-value");
 	const why = element("div", "jcn-why");
 	const fold = foldOf(false, () => paint());
-	fold.node.append(name, title, news);
+	const call = codeLine(view.code);
+	view.code?.drags(fold.node, () => current.call ?? "");
+	const app = badge("Interactive", "interactive");
+	fold.node.append(name, title, app, news);
 	const way = triple(tool.kind, { words: false }, (setting) =>
 		view.turn({
 			connector,
@@ -108,7 +119,7 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 		element("div", "jcn-tool-main", fold.node, description, closed, why),
 		cost,
 		way.node,
-		element("div", "jcn-tool-more", signature, review.node),
+		element("div", "jcn-tool-more", signature, call.node, review.node),
 	);
 	const paint = () => {
 		const open = fold.open();
@@ -121,6 +132,7 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 			title,
 			current.title === current.name ? "" : visible(current.title),
 		);
+		show(app, current.interactive === true);
 		show(news, current.review !== null);
 		setText(news, newsWords(current));
 		setText(cost, tokens(current.tokens));
@@ -128,6 +140,10 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 		setText(signature, visible(current.signature));
 		show(description, current.description !== "");
 		show(signature, open && current.signature !== "");
+		call.update(
+			open ? (current.call ?? "") : "",
+			`Call ${visible(current.name)}`,
+		);
 		setText(why, `${effectWords(position.stands ?? "block")}: ${position.why}`);
 		// The line about what is closed has said it already.
 		const isSaid = Object.values(position.closed).includes(position.why);

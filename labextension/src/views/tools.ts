@@ -4,13 +4,16 @@ import {
 	attributes,
 	button,
 	element,
-	list,
-	type Row,
+	follow,
 	root,
+	say,
 	setText,
 	show,
+	spoken,
 } from "../dom";
 import type { Host, Unsubscribe } from "../host";
+import { list, type Row } from "../list";
+import { longList } from "../long";
 import {
 	type Connector,
 	type Group,
@@ -20,19 +23,20 @@ import {
 	total,
 	withFlips,
 } from "../state/tools";
-import baseSheet from "../styles/base.css";
+import reviewSheet from "../styles/review.css";
+import switchesSheet from "../styles/switches.css";
 import toolsSheet from "../styles/tools.css";
 import { count, grouped, tokens, visible } from "../text";
-import { foldOf, looking, searchBox, switchOf } from "./controls";
+import { foldFor, foldOf, looking, searchBox, switchOf } from "./controls";
 import { pendingFlips } from "./switches";
-import { groupOf, type View } from "./toolrows";
+import { GROUP_HEAD, groupOf, ROW, type View } from "./toolrows";
 
 /** With more tools than this the connectors start folded. */
 const OPEN_UP_TO = 30;
 
 /** Shows the tools and sends `set`, `reset`, `accept` and `look` messages. */
 export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
-	const node = root(host, "tools", [baseSheet, toolsSheet]);
+	const node = root(host, "tools", toolsSheet, switchesSheet, reviewSheet);
 	const search = searchBox("Search tools", () => update());
 	const header = headerOf();
 	const flips = pendingFlips(() => update());
@@ -56,25 +60,24 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 		scope: scopes.scope,
 		review: () => home.state().review === true,
 		open: startsOpen(home.state()),
+		code: home.code,
 	};
 	const bar = element("div", "jcn-bar", header.node, search.node);
 	const sections = element("div", "jcn-sections");
-	const problem = element("div", "jcn-problem");
-	attributes(problem, { role: "alert" });
-	const none = element("div", "jcn-none", "No tool matches");
-	attributes(none, { role: "status" });
-	const fill = list<Connector>(
+	const problem = spoken("alert", "jcn-problem");
+	const none = spoken("status", "jcn-none", "No tool matches");
+	const fill = longList<Connector>(
 		sections,
 		(connector) => connector.id,
 		(connector) => sectionOf(connector, view),
+		(connector) => heightOf(connector, view),
 	);
 	const update = () => {
 		const state = home.state();
 		const connectors = withFlips(state.connectors ?? [], flips.all());
 		header.update(connectors, flips.late());
 		scopes.update(state.notebook ?? "");
-		setText(problem, state.problem ?? "");
-		show(problem, Boolean(state.problem));
+		say(problem, state.problem ?? "");
 		fill(connectors);
 		const found = connectors.some((c) => groups(c, view.query()).length);
 		const hides = !state.review && connectors.some((c) => c.hidden.length > 0);
@@ -85,17 +88,24 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 		setText(none, noneWords(state, connectors));
 	};
 	node.append(bar, scopes.node, problem, sections, none);
-	const off = home.onState(() => {
+	looking(node, () => home.send({ id: home.state().id, type: "look" }));
+	const told = () => {
 		flips.clear();
 		update();
-	});
-	looking(node, () => home.send({ id: home.state().id, type: "look" }));
-	update();
-	return () => {
-		off();
-		flips.clear();
-		host.replaceChildren();
 	};
+	return follow(host, home, told, flips.clear);
+}
+
+const SECTION_HEAD = 50;
+
+/** About how high a section is before it was made. */
+function heightOf(connector: Connector, view: View): number {
+	const query = view.query();
+	if (query === "" && !view.open) return SECTION_HEAD;
+	const hits = groups(connector, query);
+	if (hits.length === 0) return query === "" ? SECTION_HEAD : 0;
+	const rows = hits.reduce((sum, { tools }) => sum + tools.length, 0);
+	return SECTION_HEAD + hits.length * GROUP_HEAD + rows * ROW;
 }
 
 function noneWords(state: Tools, connectors: readonly Connector[]): string {
@@ -114,8 +124,7 @@ function headerOf() {
 	const cost = element("span", "jcn-title");
 	const share = element("span", "jcn-muted");
 	const late = element("span", "jcn-late");
-	const node = element("div", "jcn-total", cost, share, late);
-	attributes(node, { role: "status" });
+	const node = spoken("status", "jcn-total", cost, share, late);
 	return {
 		node,
 		update(connectors: readonly Connector[], isLate: boolean) {
@@ -214,7 +223,8 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 			query === "" && shown && !view.review() ? current.hidden : [],
 		);
 		show(node, hits.length > 0 || (query === "" && !view.review()));
-		fill(hits);
+		// What is folded is made when it is unfolded.
+		if (shown) fill(hits);
 	};
 	return {
 		node,
@@ -227,33 +237,25 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 
 /** That rules take tools away, and which rules; not which tools. */
 function hiddenOf() {
-	const fold = foldOf(false, () => paint());
 	const said = element("span", "");
 	const rules = element("ul", "jcn-rules");
+	const fold = foldFor(rules, false, said);
 	const node = element("div", "jcn-hidden", fold.node, rules);
-	fold.node.append(said);
-	let current: Connector["hidden"] = [];
-	const paint = () => {
-		const sum = current.reduce((all, each) => all + each.count, 0);
-		show(node, sum > 0);
-		setText(said, `${count(sum, "more tool")} blocked by policy`);
-		fold.update(fold.open());
-		show(rules, fold.open());
-		rules.replaceChildren(
-			...current.map((each) =>
-				element(
-					"li",
-					"",
-					`${visible(each.rule)} (${count(each.count, "tool")})`,
-				),
-			),
-		);
-	};
 	return {
 		node,
-		update(next: Connector["hidden"]) {
-			current = next;
-			paint();
+		update(hidden: Connector["hidden"]) {
+			const sum = hidden.reduce((all, each) => all + each.count, 0);
+			show(node, sum > 0);
+			setText(said, `${count(sum, "more tool")} blocked by policy`);
+			rules.replaceChildren(
+				...hidden.map((each) =>
+					element(
+						"li",
+						"",
+						`${visible(each.rule)} (${count(each.count, "tool")})`,
+					),
+				),
+			);
 		},
 	};
 }

@@ -1,6 +1,7 @@
 /** The arguments of a call: each in full, with where it comes from, and as fields to edit. */
 
-import { attributes, button, element, icon, setText, show } from "../dom";
+import { attributes, button, element, setText, show } from "../dom";
+import { icon } from "../icon";
 import type { Argument } from "../state/approval";
 import { sizeOf } from "../state/approval";
 import { initialText, typed } from "../state/edits";
