@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +15,8 @@ from uuid import uuid4
 import nbformat
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+from ..servers.jupyter import free_port, jupyter_server
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,10 +25,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A name that nobody has, for attempts to reach one.
+    "--host-resolver-rules=MAP *.evil.example 127.0.0.1",
 ]
 
 _CONFIG = """
-c.ServerApp.token = ""
+c.IdentityProvider.token = {token!r}
 c.ServerApp.password = ""
 c.ServerApp.disable_check_xsrf = True
 c.LabApp.expose_app_in_browser = True
@@ -50,47 +51,24 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def jupyter(folder: Path, *, program: str = "lab") -> Iterator[str]:
-    """A server of our own over `folder`, with settings of its own; gives its address."""
+def jupyter(folder: Path, *, program: str = "lab", token: str = "", own_part: bool = True) -> Iterator[str]:
+    """A server of our own over `folder`, with settings of its own; gives its address.
+
+    Without `own_part` it is one where our part of the server is not installed.
+    """
     (folder / "work").mkdir(parents=True, exist_ok=True)
     quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True, exist_ok=True)
     quiet.write_text('{"fetchNews": "false"}')
     config = folder / "config.py"
-    config.write_text(_CONFIG)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-    }
+    config.write_text(_CONFIG.format(token=token))
+    port = free_port()
     command = [sys.executable, "-m", f"jupyter{program}" if program == "lab" else program, f"--config={config}"]
-    command += ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=folder / "work", env=environment, stdout=log, stderr=log)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError("the server ended; see server.log")
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/api/status", timeout=5):
-            return
-        time.sleep(0.1)
-    raise TimeoutError("the server does not answer; see server.log")
+    if not own_part:
+        command.append("--ServerApp.jpserver_extensions={'jupyter_connectors.server': False}")
+    places = {"JUPYTERLAB_SETTINGS_DIR": folder / "settings", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
+    with jupyter_server(folder, port, command, **{name: str(place) for name, place in places.items()}):
+        yield f"http://127.0.0.1:{port}"
 
 
 def new_name(program: str) -> str:

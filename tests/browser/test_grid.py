@@ -18,9 +18,10 @@ INVOICES = "invoices = acme_billing.list_invoices(status='open')\ninvoices"
 FAULTY = """%load_ext jupyter_connectors
 from dataclasses import replace
 from jupyter_connectors.extension import current
+from jupyter_connectors.joining import connect
 billing = current().catalogue.find("acme-billing")
 target = replace(billing.target, args=(*billing.target.args, "--fail-on-page", "3"))
-current().connect([replace(billing, target=target)])"""
+connect(current(), [replace(billing, target=target)])"""
 
 
 def shown(page: Notebook, *, last: int = 1) -> Locator:
