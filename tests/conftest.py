@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from jupyter_connectors.entries import Entry, Launch
 
 TODAY = "2026-11-18"
+
+# How long an example takes says more of the machine than of us; whole tests have a limit.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed")
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jupyter_connectors.frames.result import Result
@@ -158,6 +158,7 @@ def assert_same(pages: list[Reply], ask: Ask) -> bool:
 
 
 @settings(max_examples=40, deadline=None, database=None)
+@example(rows=[{}, {"Late": ""}], size=1, limit=None)
 @given(rows=st.one_of(RECORDS, STEADY), size=st.integers(1, 5), limit=st.one_of(st.none(), st.integers(1, 12)))
 def test_any_orders_in_any_pages(rows: list[dict[str, Json]], size: int, limit: int | None) -> None:
     assert_same(pages_of(numbered(rows), size), Ask(shape=ORDER, bound=Bound(limit=limit)))

@@ -181,9 +181,10 @@ def _is_open(node: Node) -> bool:
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """The keys that a column's name can begin with, in the two spellings in use."""
+    """The keys that a column's name can begin with, in the spellings in use: `due_date`, `dueDate`, `DueDate`."""
     words = name.split("_")
     for count in range(1, len(words) + 1):
         yield "_".join(words[:count])
         if count > 1:
             yield words[0] + "".join(word.capitalize() for word in words[1:count])
+        yield "".join(word.capitalize() for word in words[:count])
