@@ -1,6 +1,7 @@
 """Takes the pictures in docs/images: a real JupyterLab, driven in a real browser, light and dark.
 
-The model behind the picture of an answer is scripted (tests/wire); everything else is as a user meets it.
+`python tools/screenshots.py app panel` takes those whose names begin so. The model behind the picture of an answer is
+scripted (tests/wire); everything else is as a user meets it.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from node import path_with_node
@@ -19,33 +21,34 @@ from node import path_with_node
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import expect  # needs the path above to be set for the next line
+from playwright.sync_api import Browser, FrameLocator, Locator, expect  # needs the path above to be set
 from tests.browser.lab import Notebook, chromium, jupyter, use_dark_theme
 
 IMAGES = ROOT / "docs" / "images"
+NARROW = 300
 CONNECT = "%load_ext jupyter_connectors\n%connect acme-billing acme-crm"
-DIRECTORY = ("%load_ext jupyter_connectors\n%connect acme-billing", "%connect")
-PERMISSIONS = (
-    "%load_ext jupyter_connectors\n%connect acme-crm",
-    "%tools acme-crm",
-    "%connect --explain acme-crm.update_opportunity",
+DEALS = (
+    'deals = acme_crm.list_opportunities(is_closed=False).df\ndeals.groupby("owner_name")["amount"].sum().nlargest(3)'
 )
-QUICKSTART = (
-    CONNECT,
-    'acme_billing.list_invoices(status="open")',
-    'deals = acme_crm.list_opportunities(is_closed=False).df\ndeals.groupby("owner_name")["amount"].sum().nlargest(3)',
-    'acme_crm.update_opportunity(deals.loc[0, "id"], stage_name="Negotiation/Review", next_step="Call on Monday")',
-)
-GRID = (
-    CONNECT,
-    'acme_billing.list_invoices(status="open")',
-    "deals = acme_crm.list_opportunities(is_closed=False).df\ndeals[deals.amount > 50_000]",
-)
-ANSWER = (CONNECT, "%%ask\nWhich customers with open invoices owe us most in euros?", "owing")
+MOVE = 'acme_crm.update_opportunity(deals.loc[0, "id"], stage_name="Negotiation/Review", next_step="Call on Monday")'
+
+Stage = Callable[[Notebook], Locator | None]
+"""Brings a notebook to what the picture shows; gives the part of the page that is kept, or none for all of it."""
 
 
-def main() -> None:
-    """Every picture, in both themes."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture, or several of the same notebook."""
+
+    name: str
+    cells: tuple[str, ...]
+    stages: tuple[tuple[str, Stage], ...]
+    height: int
+    width: int = 1180
+
+
+def main(*wanted: str) -> None:
+    """The pictures whose names begin so, or every one, in both themes."""
     with tempfile.TemporaryDirectory() as place, scripted_model() as model, chromium() as browser:
         os.environ |= {
             "JUPYTER_CONNECTORS_DATA": f"{place}/data",
@@ -56,40 +59,222 @@ def main() -> None:
             with jupyter(Path(place) / theme) as address:
                 if theme == "dark":
                     use_dark_theme(address)
-                for name, cells, height in (
-                    ("quickstart", QUICKSTART, 1040),
-                    ("directory", DIRECTORY, 1180),
-                    ("permissions", PERMISSIONS, 1060),
-                    ("grid", GRID, 1220),
-                    ("answer", ANSWER, 900),
-                ):
-                    notebook = Notebook(
-                        browser, address, Path(place) / theme, name=name, width=1180, height=height
-                    ).open(*cells)
-                    take(notebook, cells, IMAGES / f"{name}-{theme}.png")
+                for picture in PICTURES:
+                    if picture.name.startswith(wanted or ("",)):
+                        take(picture, browser, address, Path(place) / theme, theme)
 
 
-def take(notebook: Notebook, cells: tuple[str, ...], path: Path) -> None:
-    """One picture of a notebook with these cells; a cell that waits for an answer is left waiting."""
+def take(picture: Picture, browser: Browser, address: str, folder: Path, theme: str) -> None:
+    """One notebook, and its pictures; a cell that waits for an answer is left waiting."""
+    size = {"width": picture.width, "height": picture.height}
+    notebook = Notebook(browser, address, folder, name=picture.name, **size).open(*picture.cells)
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    for index, cell in enumerate(cells):
+    for index, cell in enumerate(picture.cells):
         notebook.run(index)
-        if "update_opportunity" in cell:
+        if cell == MOVE:
             deny = notebook.output(index).get_by_role("button", name="Deny")
             expect(deny).to_be_visible(timeout=30_000)
             deny.scroll_into_view_if_needed()
         else:
             notebook.wait_done(index)
     notebook.page.wait_for_load_state("networkidle")
+    for suffix, stage in picture.stages:
+        part = stage(notebook)
+        path = IMAGES / f"{picture.name}{suffix}-{theme}.png"
+        if part is None:
+            notebook.screenshot(path)
+        else:
+            part.screenshot(path=path)
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
+    notebook.stop()
+    notebook.close()
+
+
+def all_of_it(_: Notebook) -> None:
+    """The page as it is."""
+
+
+def grids(notebook: Notebook) -> None:
+    """Tables with all their rows, the open amounts in order."""
     for header in notebook.page.get_by_role("columnheader", name="amount_due").get_by_role("button").all():
         header.click()
     for grid in notebook.page.locator(".jcn-grid").all():
         expect(grid.get_by_role("row").nth(3)).to_be_visible()
         expect(grid.locator("[aria-busy]")).to_have_count(0, timeout=30_000)
-    notebook.screenshot(path)
-    print(path.relative_to(ROOT))
-    notebook.stop()
-    notebook.close()
+
+
+def app_of(notebook: Notebook) -> FrameLocator:
+    """What is in the app of the second cell."""
+    return notebook.output(1).frame_locator("iframe").frame_locator("iframe")
+
+
+def dashboard(notebook: Notebook) -> None:
+    """Revenue, in euros, with a month chosen."""
+    app = app_of(notebook)
+    expect(app.locator(".month")).to_have_count(12, timeout=30_000)
+    app.locator(".month").nth(8).click()
+    expect(app.locator(".month").nth(8)).to_have_attribute("aria-pressed", "true")
+    notebook.page.mouse.move(5, 5)
+
+
+def refund(notebook: Notebook) -> None:
+    """A refund that the app asks for, and the card above it."""
+    app = app_of(notebook)
+    app.get_by_role("button", name="Invoices", exact=True).click()
+    app.get_by_label("Status").select_option("paid")
+    app.get_by_role("button", name="Refund ").first.click()
+    app.get_by_label("Amount in EUR").fill("120.00")
+    app.get_by_role("button", name="Refund…", exact=True).click()
+    expect(notebook.output(1).get_by_role("button", name="Allow once")).to_be_visible(timeout=30_000)
+    ready(notebook)
+
+
+def board(notebook: Notebook) -> None:
+    """A deal that the board moves, and the card above it."""
+    app = app_of(notebook)
+    card = app.get_by_role("region", name="Prospecting", exact=True).locator(".card").first
+    card.click()
+    app.get_by_role("menuitem", name="Qualification").click()
+    expect(notebook.output(1).get_by_role("button", name="Allow once")).to_be_visible(timeout=30_000)
+    ready(notebook)
+
+
+def ready(notebook: Notebook) -> None:
+    """Until the card takes an answer, with its cell in view."""
+    expect(notebook.page.locator("[data-fresh]")).to_have_count(0)
+    notebook.cell(1).evaluate("(cell) => cell.scrollIntoView({ block: 'start' })")
+    notebook.page.mouse.move(5, 5)
+
+
+def panel(notebook: Notebook, tab: str) -> Locator:
+    """The sidebar with a tab in front."""
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('jupyter-connectors:open')")
+    place = notebook.page.get_by_role("region", name="Connectors").and_(notebook.page.locator(".jcn-sidebar"))
+    place.get_by_role("tab", name=tab).click()
+    notebook.page.mouse.move(700, 5)
+    notebook.page.wait_for_timeout(500)  # a list that has just been drawn settles
+    return place
+
+
+def connected(notebook: Notebook) -> Locator:
+    """What is connected, one of them opened."""
+    place = panel(notebook, "Connected")
+    expect(place.get_by_role("list", name="Connected")).to_contain_text("Ready")
+    return place
+
+
+def directory(notebook: Notebook) -> Locator:
+    """The directory."""
+    return panel(notebook, "Directory")
+
+
+def tools(notebook: Notebook) -> Locator:
+    """The tools of what is connected."""
+    place = panel(notebook, "Tools")
+    expect(place.locator(".jcn-tool").first).to_be_visible()
+    return place
+
+
+def data(notebook: Notebook) -> Locator:
+    """The frames that the kernel holds."""
+    place = panel(notebook, "Data")
+    expect(place.get_by_role("list", name="Data from connectors")).to_contain_text("complete")
+    return place
+
+
+def beside(notebook: Notebook) -> None:
+    """The panel beside its notebook."""
+    connected(notebook)
+    widen(notebook, 400)
+    connected(notebook)
+
+
+def narrow(notebook: Notebook) -> Locator:
+    """What is connected, in a sidebar that is as narrow as people have it."""
+    widen(notebook, NARROW)
+    return connected(notebook)
+
+
+def widen(notebook: Notebook, width: int) -> None:
+    """Drags the edge of the sidebar until the panel has this width."""
+    mouse, place = notebook.page.mouse, connected(notebook)
+    for _ in range(2):  # the first drag may end at a limit that the second one no longer meets
+        box = place.bounding_box()
+        assert box is not None
+        edge, middle = box["x"] + box["width"], box["y"] + box["height"] / 2
+        mouse.move(edge + 1, middle)
+        mouse.down()
+        mouse.move(box["x"] + width + 1, middle, steps=5)
+        mouse.up()
+
+
+PICTURES = (
+    Picture(
+        name="quickstart",
+        cells=(CONNECT, 'acme_billing.list_invoices(status="open")', DEALS, MOVE),
+        stages=(("", grids),),
+        height=1040,
+    ),
+    Picture(
+        name="directory",
+        cells=("%load_ext jupyter_connectors\n%connect acme-billing", "%connect"),
+        stages=(("", all_of_it),),
+        height=1180,
+    ),
+    Picture(
+        name="permissions",
+        cells=(
+            "%load_ext jupyter_connectors\n%connect acme-crm",
+            "%tools acme-crm",
+            "%connect --explain acme-crm.update_opportunity",
+        ),
+        stages=(("", all_of_it),),
+        height=1060,
+    ),
+    Picture(
+        name="grid",
+        cells=(
+            CONNECT,
+            'acme_billing.list_invoices(status="open")',
+            "deals = acme_crm.list_opportunities(is_closed=False).df\ndeals[deals.amount > 50_000]",
+        ),
+        stages=(("", grids),),
+        height=1220,
+    ),
+    Picture(
+        name="answer",
+        cells=(CONNECT, "%%ask\nWhich customers with open invoices owe us most in euros?", "owing"),
+        stages=(("", grids),),
+        height=900,
+    ),
+    Picture(
+        name="app",
+        cells=(CONNECT, 'acme_billing.revenue_dashboard(currency="eur")'),
+        stages=(("", dashboard), ("-asks", refund)),
+        height=1000,
+    ),
+    Picture(
+        name="board",
+        cells=(CONNECT, 'acme_crm.pipeline_board(close_date_gte="2026-11-18", close_date_lt="2026-12-01")'),
+        stages=(("", board),),
+        height=1000,
+    ),
+    Picture(
+        name="panel",
+        cells=(CONNECT, 'invoices = acme_billing.list_invoices(status="open").df', DEALS),
+        stages=(
+            ("", beside),
+            ("-connected", connected),
+            ("-directory", directory),
+            ("-tools", tools),
+            ("-data", data),
+            ("-narrow-connected", narrow),
+            ("-narrow-directory", directory),
+            ("-narrow-tools", tools),
+        ),
+        height=860,
+    ),
+)
 
 
 @contextmanager
@@ -107,4 +292,4 @@ def scripted_model() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -17,7 +17,6 @@ from jupyter_connectors.signatures import Parameters, identifier, parameters
 from jupyter_connectors.text import visible
 
 _MOST = 200
-_NOTHING: SimpleMatcherResult = {"completions": [], "suppress": False}
 
 
 def match_call(shell: Any, session: Session, context: CompletionContext) -> SimpleMatcherResult:
@@ -26,7 +25,8 @@ def match_call(shell: Any, session: Session, context: CompletionContext) -> Simp
     call = open_call("\n".join([*lines, context.text_until_cursor]))
     tool = _tool(shell, session, call) if call is not None else None
     if call is None or tool is None:
-        return _NOTHING
+        # A new one each time: IPython writes into it.
+        return {"completions": [], "suppress": False}
     found = parameters(tool, bounded=session.hub.lists(tool))
     if not call.argument and not call.quote and not call.in_list and not call.word[:1].isdigit():
         return _offered(call, _names(call, found), kind="param", alone=False)

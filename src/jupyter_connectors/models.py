@@ -105,12 +105,6 @@ class Tool:
             object.__setattr__(self, "_hash", digest)  # computed once: a listing of hundreds of tools asks for each
         return self._hash
 
-    @property
-    def context_cost(self) -> int:
-        """Tokens this definition takes in a model's context, estimated at 2.8 characters each."""
-        said = len(self.connector) + len(self.name) + len(self.description) + len(canonical(self.input_schema))
-        return round(said / 2.8)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:

@@ -23,6 +23,7 @@ from jupyter_connectors.text import visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jupyter_connectors.answering.costs import Costs
     from jupyter_connectors.appnotes import AppNote
     from jupyter_connectors.approval import Approver
     from jupyter_connectors.audit import Audit
@@ -123,6 +124,13 @@ class Session:
         from jupyter_connectors.vault import Vault
 
         return Vault(default_path().parent)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What tools take of each request to a model."""
+        from jupyter_connectors.answering.costs import Costs
+
+        return Costs()
 
     @cached_property
     def modes(self) -> Modes:

@@ -82,11 +82,11 @@ def _revoke(session: Session, ids: list[str]) -> None:
 
 
 def _show_modes(session: Session, args: Namespace) -> None:
-    from jupyter_connectors.toolmodes import Costs, choose_mode, modes_state, modes_words
+    from jupyter_connectors.toolmodes import choose_mode, modes_state, modes_words
 
     for each in (args.what or ("",)) if args.mode else ():
         choose_mode(session, None if args.mode == "default" else args.mode, each)
-    session.show({"text/plain": modes_words(modes_state(session, Costs()))})
+    session.show({"text/plain": modes_words(modes_state(session))})
 
 
 def _accept(session: Session, names: list[str]) -> None:

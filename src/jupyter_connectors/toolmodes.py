@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from jupyter_connectors.answering.definitions import define
 from jupyter_connectors.answering.sent import BUDGET, SQL, Cost, cost
 from jupyter_connectors.errors import UsageProblem
-from jupyter_connectors.models import Tool
 from jupyter_connectors.modes import MODES, SAYS, TITLES, Mode
 from jupyter_connectors.session import Session
 from jupyter_connectors.text import visible
@@ -36,12 +34,12 @@ def choose_mode(session: Session, word: str | None, connector: str = "") -> None
     session.announce()
 
 
-def modes_state(session: Session, costs: Costs) -> dict[str, Any]:
+def modes_state(session: Session) -> dict[str, Any]:
     """The modes of this notebook and its connectors, with what each would cost."""
     held, notebook = session.modes.now(), session.notebook
     found = session.connected()
     own = {each.id: held.exactly(notebook, each.entry.identity) for each in found}
-    told = {each.id: costs.of(session.hub.tools(each.id)) for each in found}
+    told = {each.id: session.costs.of(session.hub.tools(each.id)) for each in found}
     return {
         "mode": held.of(notebook),
         "own": held.exactly(notebook) is not None,
@@ -83,24 +81,6 @@ def modes_words(state: Mapping[str, Any]) -> str:
         if each["mode"] is not None:
             lines.append(f"  {each['title']}: {TITLES[each['mode']]}, {_words(each['costs'][each['mode']])}")
     return "\n".join(line.rstrip() for line in lines)
-
-
-class Costs:
-    """What definitions take of a request, remembered by what they are: a panel asks often, and tools seldom change."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-
-    def of(self, tools: tuple[Tool, ...]) -> list[int]:
-        """The tokens of each."""
-        return [self._cost(each) for each in tools]
-
-    def _cost(self, tool: Tool) -> int:
-        key = f"{tool.connector} {tool.definition_hash}"
-        if key not in self._known:
-            (made,) = define((tool,)).values()
-            self._known[key] = made.cost
-        return self._known[key]
 
 
 def _told(found: Cost, *, beside: int = 0) -> dict[str, Any]:

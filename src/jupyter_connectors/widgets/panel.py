@@ -23,7 +23,7 @@ from jupyter_connectors.panelcode import code_line
 from jupyter_connectors.schema import Checker, checker
 from jupyter_connectors.session import Session
 from jupyter_connectors.switchboard import Target, board, choose
-from jupyter_connectors.toolmodes import Costs, choose_mode
+from jupyter_connectors.toolmodes import choose_mode
 from jupyter_connectors.widgets.panelparts import PARTS, Boards, Look
 from jupyter_connectors.widgets.signincard import Elsewhere
 from jupyter_connectors.widgets.tools import turn
@@ -37,7 +37,6 @@ class Panel:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._costs = Costs()
         self._boards = Boards(session)
         self._stage = Elsewhere(session.announce)
         self._acts: Mapping[str, Callable[[Message], Awaitable[None]]] = {
@@ -84,7 +83,6 @@ class Panel:
             session=self._session,
             joins=joins_of(self._session),
             stage=self._stage,
-            costs=self._costs,
             boards=self._boards,
             wanted=wanted if isinstance(wanted, list) else None,
         )

@@ -17,7 +17,7 @@ from jupyter_connectors.session import Session
 from jupyter_connectors.signatures import identifier
 from jupyter_connectors.switchboard import Board, board
 from jupyter_connectors.text import one_line, visible
-from jupyter_connectors.toolmodes import Costs, modes_state
+from jupyter_connectors.toolmodes import modes_state
 from jupyter_connectors.widgets.cards import entry_state
 from jupyter_connectors.widgets.grants import row
 from jupyter_connectors.widgets.signincard import Elsewhere
@@ -65,7 +65,6 @@ class Look:
     session: Session
     joins: Joins
     stage: Elsewhere
-    costs: Costs
     boards: Boards
     wanted: Collection[str] | None = None
     """The connectors whose tools are looked at; None for all."""
@@ -104,7 +103,7 @@ def _connected(look: Look, found: Connected) -> dict[str, Any]:
         "on": len(on) if enabled else 0,
         "review": sum(each.review is not None for each in now.switches),
         "hidden": sum(now.hidden.values()),
-        "tokens": sum(look.costs.of(tuple(on))) if enabled else 0,
+        "tokens": sum(look.session.costs.of(on)) if enabled else 0,
         "protocol": found.protocol,
         "notes": [one_line(each, 300) for each in found.notes],
         "code": code_line(leaving),
@@ -171,7 +170,7 @@ def tools(look: Look) -> dict[str, Any]:
 
 def modes(look: Look) -> dict[str, Any]:
     """The access modes of this notebook and what each costs."""
-    return modes_state(look.session, look.costs)
+    return modes_state(look.session)
 
 
 def data(look: Look) -> list[dict[str, Any]]:

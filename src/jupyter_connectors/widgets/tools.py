@@ -186,7 +186,7 @@ def _row(session: Session, switch: Switch) -> dict[str, Any]:
         "kind": str(switch.tool_class),
         "enabled": switch.on,
         "interactive": bool(tool.app),
-        "tokens": tool.context_cost,
+        "tokens": session.costs.one(tool),
         "signature": visible(f"{tool.name}{found.signature}"),
         "call": call_line(tool, found),
         "mine": _position(switch.mine),
