@@ -17,7 +17,9 @@ demo: $(VENV)/demo
 lab: $(VENV)/frontend
 	$(BIN)/jupyter lab $(LAB) notebooks/01-first-dataframe.ipynb
 
-# Two at a time: most of them wait most of the time.
+# Two targets at a time, two processes each: most of them wait most of the time. A file's tests stay in one process.
+WORKERS := --numprocesses 2 --dist loadfile
+
 test: check $(VENV)/kernels
 	$(MAKE) --jobs 2 --output-sync=target all-tests
 
@@ -31,10 +33,10 @@ check: $(VENV)/frontend
 	$(BIN)/python tools/frontend.py check
 
 unit: $(VENV)/frontend $(VENV)/kernels
-	$(WITH_TOOLS) $(BIN)/pytest --ignore tests/browser
+	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) --ignore tests/browser
 
 browser: $(VENV)/frontend
-	$(WITH_TOOLS) $(BIN)/pytest tests/browser
+	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) tests/browser
 
 # The official MCP client suite, against our own connection layer: about three minutes, or nothing where npm has it not.
 conformance: $(VENV)/dev
