@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from jupyter_connectors.answering.definitions import define
+from jupyter_connectors.answering.sent import SQL
 from jupyter_connectors.api import Connector
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import custom_command
@@ -18,6 +20,7 @@ from jupyter_connectors.joining import connect
 from jupyter_connectors.panelcode import code_line
 from jupyter_connectors.session import Session
 from jupyter_connectors.sessions.limits import Limits
+from jupyter_connectors.showtools import tools_bundle
 from jupyter_connectors.widgets.panel import Panel
 
 from .conftest import hostile
@@ -144,6 +147,22 @@ def test_a_mode_is_set_for_the_notebook_and_for_one_connector(session: Session) 
     assert costs["on-demand"] < 300 < costs["always"] == costs["auto"]
     assert say(session, "mode", mode=None)["code"] == "%tools --mode default"
     assert state(session, "modes")["own"] is False
+
+
+def test_every_view_counts_the_same_tokens_and_they_add_up(session: Session) -> None:
+    say(session, "connect", entry="acme-billing")
+    say(session, "connect", entry="acme-crm")
+    say(session, "set", connector="acme-crm", tool="list_accounts", kind=None, here=False, setting="block")
+    told = state(session, "connected", "tools", "modes")
+    sections = told["tools"]["connectors"]
+    tokens = [sum(each["tokens"] for each in section["tools"] if each["enabled"]) for section in sections]
+    sent = define(session.hub.tools()).values()
+    assert tokens == [sum(each.cost for each in sent if each.tool.connector == section["id"]) for section in sections]
+    assert [each["tokens"] for each in sections] == [each["tokens"] for each in told["connected"]] == tokens
+    assert [each["costs"]["always"]["tokens"] for each in told["modes"]["connectors"]] == tokens
+    costs = {each["mode"]: each["cost"]["tokens"] for each in told["modes"]["choices"]}
+    assert costs["auto"] == costs["always"] == sum(tokens) + SQL.cost
+    assert f"(acme-crm), about {tokens[1]:,} tokens" in tools_bundle(sections)["text/plain"]
 
 
 def test_a_grant_is_taken_back_once(session: Session) -> None:

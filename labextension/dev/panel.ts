@@ -89,14 +89,14 @@ export function modesOf(all: readonly Connected[]): Modes {
 			{
 				mode: "auto",
 				title: "Auto",
-				says: "All tools while they fit the budget, else the likeliest and a search for the others",
+				says: "All tools while they fit the budget, else the likeliest and a search for the others; and one for SQL",
 				code: "%tools --mode auto",
 				cost: { tokens: 5896, tools: 24, most: false },
 			},
 			{
 				mode: "always",
 				title: "Always available",
-				says: "All tools with each request",
+				says: "All tools with each request, and one for SQL",
 				code: "%tools --mode always",
 				cost: { tokens: 9310, tools: 31, most: false },
 			},
@@ -336,6 +336,7 @@ export function homeOf(state: () => Panel): Home {
 			log(action);
 			return { ok: true, problem: "", hint: "", code: "" };
 		},
+		lineOf: async (action) => `%${action.type} …`,
 		send: log,
 		start: () => log("start"),
 		dismiss() {},

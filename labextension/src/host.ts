@@ -25,6 +25,8 @@ export interface Host<State> {
 	send(message: Message): void;
 	/** Where a line of code can go; missing where a view has no notebook to put it in. */
 	readonly code?: Code | undefined;
+	/** The line of code that a request is, without doing it; missing where nobody can be asked. */
+	line?(message: Message): Promise<string>;
 }
 
 /** Puts lines of code into the notebook. */

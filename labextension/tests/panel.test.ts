@@ -211,6 +211,12 @@ test("what is written holds names, what is off and the mode, and nothing else", 
 	assert.deepEqual(withSwitch(names, "stripe", true).off, []);
 	const left = withMode(withoutConnector(names, "stripe"), null);
 	assert.equal(writeNames(left), null);
+	assert.deepEqual(writeNames(withMode(NO_NAMES, "always")), {
+		mode: "always",
+	});
+	assert.deepEqual(writeNames(withSwitch(NO_NAMES, "stripe", false)), {
+		off: { stripe: true },
+	});
 });
 
 test("an address or an account is never a name", () => {

@@ -14,9 +14,9 @@ MODES: tuple[Mode, ...] = ("auto", "always", "on-demand")
 TITLES: Mapping[Mode, str] = {"auto": "Auto", "always": "Always available", "on-demand": "On demand"}
 
 SAYS: Mapping[Mode, str] = {
-    "auto": "All tools while they fit the budget, else the likeliest and a search for the others",
-    "always": "All tools with each request",
-    "on-demand": "Three tools with each request: find, describe and call any other",
+    "auto": "All tools while they fit the budget, else the likeliest and a search for the others; and one for SQL",
+    "always": "All tools with each request, and one for SQL",
+    "on-demand": "Three tools with each request, which find, describe and call any other; and one for SQL",
 }
 
 

@@ -66,7 +66,12 @@ def jupyter(folder: Path, *, program: str = "lab", token: str = "", own_part: bo
     command = [sys.executable, "-m", f"jupyter{program}" if program == "lab" else program, f"--config={config}"]
     if not own_part:
         command.append("--ServerApp.jpserver_extensions={'jupyter_connectors.server': False}")
-    places = {"JUPYTERLAB_SETTINGS_DIR": folder / "settings", "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces"}
+    places = {
+        "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
+        # Where a test can put kernels of its own, also while the server runs.
+        "JUPYTER_DATA_DIR": folder / "data",
+    }
     with jupyter_server(folder, port, command, **{name: str(place) for name, place in places.items()}):
         yield f"http://127.0.0.1:{port}"
 

@@ -162,8 +162,13 @@ function idOf({ data }: IRenderMime.IMimeModel): unknown {
 	return (data[MIME] as { id?: unknown } | undefined)?.id;
 }
 
-function previewOf({ data }: IRenderMime.IMimeModel): string | undefined {
-	return PREVIEWS.find((each) => each in data);
+/** A notebook that nobody here has made or trusted shows its results as text: HTML may load pictures from anywhere. */
+function previewOf({
+	data,
+	trusted,
+}: IRenderMime.IMimeModel): string | undefined {
+	const previews = trusted ? PREVIEWS : [GRID, "text/plain"];
+	return previews.find((each) => each in data);
 }
 
 /** True where the preview itself tells how the app is opened. */

@@ -129,7 +129,9 @@ class FrameRenderer extends Widget implements IRenderMime.IRenderer {
 	#preview(model: IRenderMime.IMimeModel, round: number): void {
 		const layout = this.layout as PanelLayout;
 		if (round !== this.#round || layout.widgets.length > 0) return;
-		const kind = ["text/html", "text/plain"].find((each) => each in model.data);
+		// A notebook that nobody here has made or trusted shows its results as text: HTML may load pictures from anywhere.
+		const kinds = model.trusted ? ["text/html", "text/plain"] : ["text/plain"];
+		const kind = kinds.find((each) => each in model.data);
 		if (kind === undefined) return;
 		const preview = this.#registry.createRenderer(kind);
 		layout.addWidget(preview);

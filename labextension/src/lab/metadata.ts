@@ -41,7 +41,7 @@ export function writeNames(names: Names): object | null {
 	const { connectors, off, mode } = names;
 	if (connectors.length === 0 && off.length === 0 && mode === null) return null;
 	return {
-		connectors: [...connectors],
+		...(connectors.length === 0 ? {} : { connectors: [...connectors] }),
 		...(off.length === 0
 			? {}
 			: { off: Object.fromEntries(off.map((name) => [name, true])) }),

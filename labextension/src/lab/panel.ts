@@ -114,6 +114,7 @@ export class ConnectorsPanel extends Widget {
 				this.#want();
 			},
 			act: (action) => this.#act(action),
+			lineOf: async (action) => (await this.#session?.lineOf(action)) ?? "",
 			send: (message: Message) => this.#session?.send(message),
 			start: () => void this.#session?.start(),
 			dismiss: () => this.#session?.dismiss(),

@@ -100,6 +100,13 @@ export class Session {
 		return outcome;
 	}
 
+	/** The line of code that an action is; nothing is done. */
+	async lineOf(action: Action): Promise<string> {
+		const content = { ...action, id: PANEL, dry: true } as unknown as Content;
+		const reply = await this.#watch.request(content).catch(unanswered);
+		return outcomeOf(reply).code;
+	}
+
 	/** A part, from the kernel, whether it is shown or not. */
 	async read(...parts: Part[]): Promise<Panel> {
 		await this.#fetch(parts);

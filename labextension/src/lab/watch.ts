@@ -136,6 +136,12 @@ export class Watch implements IDisposable {
 	}
 
 	#onStatus(_: unknown, status: Kernel.Status): void {
+		// One that died and was started again by the server comes back on the same connection.
+		if (this.#presence === "gone" && status === "idle") {
+			this.#presence = "asking";
+			void this.refresh();
+			return;
+		}
 		const gone = ["restarting", "autorestarting", "dead"].includes(status);
 		if (!gone) return;
 		this.#isKnown = false;

@@ -4,9 +4,13 @@ import { attributes, button, element, show } from "../dom";
 import type { Host } from "../host";
 import { icon } from "../icon";
 import type { Connectors, Form, FormField } from "../state/connectors";
+import { codeLine } from "../views/codeline";
 import { mount } from "../views/connectors";
-import { fieldsOf } from "../views/form";
+import { following } from "../views/following";
+import { fieldsOf, type Given } from "../views/form";
+import { codeWords } from "./foot";
 import type { Home } from "./home";
+import type { Action } from "./state";
 import type { Page } from "./view";
 
 /** The tab; it can be opened at one entry. */
@@ -26,6 +30,9 @@ export function directoryTab(home: Home): Page & { open(entry: string): void } {
 			// The directory names entries; what is connected has a name of its own.
 			if (action.type === "disconnect") disconnect(home, String(action.entry));
 			else void home.act({ ...action, type: "connect" } as never);
+		},
+		line({ id: _, ...action }) {
+			return home.lineOf({ ...action, type: "connect" } as never);
 		},
 	};
 	const view = mount(place, host);
@@ -132,20 +139,19 @@ function customOf(home: Home, back: () => void) {
 	const connect = () => {
 		const given = fields.given();
 		if (given === null) return;
-		const { address = "", name = "" } = given.set;
-		void home
-			.act({
-				type: "connect",
-				address,
-				...(name === "" ? {} : { name }),
-				...(given.secrets === undefined ? {} : { secrets: given.secrets }),
-				...(given.keep ? { keep: true } : {}),
-			})
-			.then(({ ok }) => {
-				if (ok) back();
-			});
+		void home.act(actionOf(given)).then(({ ok }) => {
+			if (ok) back();
+		});
 		fields.forget();
 	};
+	const code = codeLine(home.code, codeWords(words));
+	code.update("", "");
+	following(
+		fields,
+		async (given) =>
+			given.set.address ? await home.lineOf(actionOf(given)) : "",
+		(line) => code.update(line, words.__("the line that connects it")),
+	);
 	const title = attributes(
 		element("h2", "jcn-title", words.__("Another service")),
 		{ tabindex: "-1" },
@@ -165,11 +171,23 @@ function customOf(home: Home, back: () => void) {
 			),
 		),
 		fields.node,
+		code.node,
 	);
 	node.addEventListener("keydown", (event) => {
 		if (event.key === "Escape") back();
 	});
 	return { node, focus: () => title.focus() };
+}
+
+function actionOf({ set, secrets, keep }: Given): Action {
+	const { address = "", name = "" } = set;
+	return {
+		type: "connect",
+		address,
+		...(name === "" ? {} : { name }),
+		...(secrets === undefined ? {} : { secrets }),
+		...(keep ? { keep } : {}),
+	};
 }
 
 function formOf({ words, state }: Home): Form {

@@ -16,6 +16,8 @@ export interface Home {
 	want(parts: readonly Part[]): void;
 	/** Has something done; a new state follows. */
 	act(action: Action): Promise<Outcome>;
+	/** The line of code that an action is; nothing is done. Empty where the kernel has none. */
+	lineOf(action: Action): Promise<string>;
 	/** An answer to a question or a sign-in, which goes to its own id. */
 	send(message: Message): void;
 	/** Loads our package into the kernel: the person pressed the button. */

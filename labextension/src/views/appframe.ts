@@ -12,7 +12,7 @@ import {
 import type { Unsubscribe } from "../host";
 import { icon } from "../icon";
 import type { Opened } from "../state/app";
-import { initial, visible } from "../text";
+import { initials, visible } from "../text";
 import { badge, dot } from "./marks";
 
 /** A short wait shows nothing. */
@@ -137,7 +137,7 @@ function headOf(
 	const node = element(
 		"header",
 		"jcn-app-head",
-		dot(initial(service), app.connector),
+		dot(initials(service), app.connector),
 		element("span", "jcn-title", title),
 		service === title ? null : element("span", "jcn-app-service", service),
 		badge("App", "interactive"),

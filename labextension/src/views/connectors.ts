@@ -47,9 +47,19 @@ export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
 		disconnect: (entry) => send("disconnect", entry, NOTHING_GIVEN),
 		open: (entry) => front.open(entry),
 		code: home.code,
+		...(home.line && {
+			line: async (entry: Entry, given: Given) =>
+				(await home.line?.(message("connect", entry, given))) ?? "",
+		}),
 	};
+	const message = (type: string, entry: Entry, given: Given) => ({
+		id: home.state().id,
+		type,
+		entry: entry.id,
+		...given,
+	});
 	const send = (type: string, entry: Entry, given: Given) =>
-		home.send({ id: home.state().id, type, entry: entry.id, ...given });
+		home.send(message(type, entry, given));
 	const board = boardOf(home, acts);
 	const front = frontOf(node, board.node, acts);
 	const update = () => {

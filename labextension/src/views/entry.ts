@@ -13,6 +13,8 @@ export interface Acts {
 	connect(entry: Entry, given: Given): void;
 	disconnect(entry: Entry): void;
 	open(entry: Entry): void;
+	/** The line that connects an entry with what is given; missing where nobody can say. */
+	line?(entry: Entry, given: Given): Promise<string>;
 	readonly code: Code | undefined;
 }
 

@@ -18,6 +18,9 @@ export interface Given {
 
 export const NOTHING_GIVEN: Given = { set: {} };
 
+/** Stands for a secret where only its name counts. */
+const TYPED = "typed";
+
 type Filled = readonly [FormField, HTMLInputElement | HTMLSelectElement];
 
 /** The fields of an entry; Enter in one of them connects. */
@@ -70,6 +73,14 @@ export function fieldsOf(form: Form, label: string, connect: () => void) {
 			setText(missing, missingWords(empty));
 			empty[0]?.[1].focus();
 			return empty.length > 0 ? null : givenBy(filled, keep.on());
+		},
+		/** What stands in it so far, with a word in the place of each secret. */
+		sketch(): Given {
+			const given = givenBy(filled, false);
+			const { secrets } = given;
+			if (secrets === undefined) return given;
+			const names = Object.keys(secrets).map((name) => [name, TYPED]);
+			return { ...given, secrets: Object.fromEntries(names) };
 		},
 		/** Takes what was typed into password fields out of the page. */
 		forget() {

@@ -24,6 +24,7 @@ import {
 	messageOf,
 	topOf,
 } from "./entry";
+import { following } from "./following";
 import { formOf } from "./form";
 import { badge } from "./marks";
 
@@ -43,6 +44,20 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 	};
 	const action = actionOf(connect, () => acts.disconnect(shown));
 	const code = codeLine(acts.code);
+	let typed = "";
+	const paint = () => {
+		const name = visible(shown.title || shown.id);
+		const line = isBlocked(shown) ? "" : typed || shown.code;
+		code.update(line, `the line that connects ${name}`);
+	};
+	following(
+		form,
+		acts.line && ((given) => acts.line?.(shown, given)),
+		(line) => {
+			typed = line;
+			paint();
+		},
+	);
 	const body = element("div", "jcn-body");
 	const leave = button("jcn-link jcn-back", "", back);
 	leave.append(icon("back"), "All connectors");
@@ -71,10 +86,7 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 			setText(by, visible(next.developer));
 			say(message, messageOf(next));
 			action.update(next, name);
-			code.update(
-				isBlocked(next) ? "" : next.code,
-				`the line that connects ${name}`,
-			);
+			paint();
 			show(
 				form.node,
 				!form.isEmpty && !isBlocked(next) && next.state !== "connected",

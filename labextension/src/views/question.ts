@@ -13,7 +13,7 @@ import {
 	type Said,
 	toolName,
 } from "../state/approval";
-import { initial, visible } from "../text";
+import { initials, visible } from "../text";
 import { answersOf } from "./answers";
 import { badge, dot, warningList } from "./marks";
 
@@ -142,7 +142,7 @@ function headOf(approval: Approval): HTMLElement {
 	return element(
 		"div",
 		"jcn-head",
-		dot(initial(approval.title), approval.connector),
+		dot(initials(approval.title), approval.connector),
 		element(
 			"div",
 			"jcn-what",

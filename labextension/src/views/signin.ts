@@ -12,7 +12,7 @@ import {
 } from "../state/signin";
 import cardSheet from "../styles/card.css";
 import signinSheet from "../styles/signin.css";
-import { initial, visible } from "../text";
+import { initials, visible } from "../text";
 import { keyOf } from "./keyfield";
 import { badge, dot, warningList } from "./marks";
 import { wayOf } from "./signinway";
@@ -70,7 +70,7 @@ function headOf(asked: Needed): Row<Needed> {
 	if (why !== "") {
 		what.append(element("div", "jcn-why", element("span", "jcn-often", why)));
 	}
-	const sign = dot(initial(asked.title), asked.connector);
+	const sign = dot(initials(asked.title), asked.connector);
 	return { node: element("div", "jcn-head", sign, what), update() {} };
 }
 

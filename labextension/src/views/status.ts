@@ -6,7 +6,7 @@ import { list, type Row } from "../list";
 import type { Questions } from "../state/approval";
 import { pendingWords, type Status } from "../state/status";
 import statusSheet from "../styles/status.css";
-import { initial, visible } from "../text";
+import { initials, visible } from "../text";
 import { mount as mountApproval } from "./approval";
 import { dot } from "./marks";
 
@@ -53,7 +53,7 @@ function questionsOf({ pending }: Status): Questions {
 function lineOf({ id, title }: Connected): Row<Connected> {
 	const name = element("span", "");
 	const short = element("code", "", visible(id));
-	const node = element("li", "", dot(initial(title || id), id), name, short);
+	const node = element("li", "", dot(initials(title || id), id), name, short);
 	return {
 		node,
 		update(next) {
