@@ -45,6 +45,8 @@ class Picture:
     stages: tuple[tuple[str, Stage], ...]
     height: int
     width: int = 1180
+    is_run: bool = True
+    """Whether its cells are run."""
 
 
 def main(*wanted: str) -> None:
@@ -66,10 +68,11 @@ def main(*wanted: str) -> None:
 
 def take(picture: Picture, browser: Browser, address: str, folder: Path, theme: str) -> None:
     """One notebook, and its pictures; a cell that waits for an answer is left waiting."""
-    size = {"width": picture.width, "height": picture.height}
-    notebook = Notebook(browser, address, folder, name=picture.name, **size).open(*picture.cells)
+    notebook = Notebook(browser, address, folder, name=picture.name, width=picture.width, height=picture.height).open(
+        *picture.cells
+    )
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-    for index, cell in enumerate(picture.cells):
+    for index, cell in enumerate(picture.cells if picture.is_run else ()):
         notebook.run(index)
         if cell == MOVE:
             deny = notebook.output(index).get_by_role("button", name="Deny")
@@ -108,8 +111,14 @@ def app_of(notebook: Notebook) -> FrameLocator:
     return notebook.output(1).frame_locator("iframe").frame_locator("iframe")
 
 
+def sized(notebook: Notebook, height: int) -> None:
+    """The same page, no higher than what it shows."""
+    notebook.page.set_viewport_size({"width": 1180, "height": height})
+
+
 def dashboard(notebook: Notebook) -> None:
     """Revenue, in euros, with a month chosen."""
+    sized(notebook, 780)
     app = app_of(notebook)
     expect(app.locator(".month")).to_have_count(12, timeout=30_000)
     app.locator(".month").nth(8).click()
@@ -119,11 +128,12 @@ def dashboard(notebook: Notebook) -> None:
 
 def refund(notebook: Notebook) -> None:
     """A refund that the app asks for, and the card above it."""
+    sized(notebook, 970)
     app = app_of(notebook)
     app.get_by_role("button", name="Invoices", exact=True).click()
     app.get_by_label("Status").select_option("paid")
     app.get_by_role("button", name="Refund ").first.click()
-    app.get_by_label("Amount in EUR").fill("120.00")
+    app.get_by_label("Amount in EUR").fill("20.00")
     app.get_by_role("button", name="Refund…", exact=True).click()
     expect(notebook.output(1).get_by_role("button", name="Allow once")).to_be_visible(timeout=30_000)
     ready(notebook)
@@ -151,13 +161,14 @@ def panel(notebook: Notebook, tab: str) -> Locator:
     notebook.page.evaluate("() => window.jupyterapp.commands.execute('jupyter-connectors:open')")
     place = notebook.page.get_by_role("region", name="Connectors").and_(notebook.page.locator(".jcn-sidebar"))
     place.get_by_role("tab", name=tab).click()
+    place.evaluate("() => document.activeElement.blur()")
     notebook.page.mouse.move(700, 5)
     notebook.page.wait_for_timeout(500)  # a list that has just been drawn settles
     return place
 
 
 def connected(notebook: Notebook) -> Locator:
-    """What is connected, one of them opened."""
+    """What is connected."""
     place = panel(notebook, "Connected")
     expect(place.get_by_role("list", name="Connected")).to_contain_text("Ready")
     return place
@@ -169,10 +180,12 @@ def directory(notebook: Notebook) -> Locator:
 
 
 def tools(notebook: Notebook) -> Locator:
-    """The tools of what is connected."""
+    """The tools of what is connected, one of them unfolded."""
     place = panel(notebook, "Tools")
-    expect(place.locator(".jcn-tool").first).to_be_visible()
-    return place
+    fold = place.locator(".jcn-tool", has=notebook.page.locator("code", has_text="get_account")).locator(".jcn-fold")
+    if fold.get_attribute("aria-expanded") == "false":
+        fold.click()
+    return panel(notebook, "Tools")
 
 
 def data(notebook: Notebook) -> Locator:
@@ -183,9 +196,12 @@ def data(notebook: Notebook) -> Locator:
 
 
 def beside(notebook: Notebook) -> None:
-    """The panel beside its notebook."""
-    connected(notebook)
+    """The panel beside its notebook, after something was done in it: one connector unfolded, another mode chosen."""
     widen(notebook, 400)
+    place = connected(notebook)
+    place.get_by_role("radio", name="On demand").first.check()
+    expect(place.locator(".jcn-foot-line code")).to_contain_text("%tools --mode on-demand")
+    place.get_by_role("list", name="Connected").locator(".jcn-fold").first.click()
     connected(notebook)
 
 
@@ -206,6 +222,18 @@ def widen(notebook: Notebook, width: int) -> None:
         mouse.down()
         mouse.move(box["x"] + width + 1, middle, steps=5)
         mouse.up()
+
+
+def bar(notebook: Notebook) -> None:
+    """A notebook that names connectors, as it looks when it was just opened."""
+    names = {"connectors": ["acme-billing", "acme-crm"]}
+    notebook.page.evaluate(
+        "(names) => window.jupyterapp.shell.currentWidget.model.setMetadata('jupyter_connectors', names)", names
+    )
+    notebook.save()
+    notebook.load()
+    expect(notebook.page.locator(".jcn-notebook-bar")).to_be_visible(timeout=20_000)
+    notebook.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
 
 
 PICTURES = (
@@ -272,7 +300,17 @@ PICTURES = (
             ("-narrow-directory", directory),
             ("-narrow-tools", tools),
         ),
-        height=860,
+        height=760,
+    ),
+    Picture(
+        name="bar",
+        cells=(
+            'invoices = acme_billing.list_invoices(status="open").df',
+            "deals = acme_crm.list_opportunities(is_closed=False).df",
+        ),
+        stages=(("", bar),),
+        height=250,
+        is_run=False,
     ),
 )
 
