@@ -262,8 +262,10 @@ def test_a_permission_set_in_the_panel_holds_in_the_next_cell(used: Open) -> Non
     expect(place.get_by_role("button", name="Always allow: list_accounts")).to_have_attribute("aria-pressed", "true")
 
 
-def test_a_key_goes_to_the_kernel_once_and_stays_nowhere_in_the_notebook(notebook: Open) -> None:
-    page = notebook(LOAD, "In, Out")
+def test_a_key_goes_to_the_kernel_once_and_stays_nowhere_in_the_notebook(other: Callable[..., Notebook]) -> None:
+    page, sent = other(), []
+    page.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    page.open(LOAD, "In, Out")
     page.run(0)
     page.wait_done(0)
     place = shown(page.page)
@@ -277,14 +279,36 @@ def test_a_key_goes_to_the_kernel_once_and_stays_nowhere_in_the_notebook(noteboo
     key = form.get_by_role("textbox", name="Key")
     expect(key).to_have_attribute("type", "password")
     key.fill("sk-live-panel-0001")
+    line = form.locator("xpath=..").locator(".jcn-code code")
+    expect(line).to_have_text("%connect https://127.0.0.1:9/mcp --as northwind --key keyring", timeout=30_000)
+    assert not any("sk-live-panel-0001" in each for each in sent)
     form.get_by_role("button", name="Connect").click()
     expect(key).to_have_value("")
     expect(place.get_by_role("alert")).not_to_be_empty(timeout=60_000)
     page.run(1)
     page.wait_done(1)
+    assert sum("sk-live-panel-0001" in each for each in sent) == 1
     assert "sk-live-panel-0001" not in json.dumps(page.save())
     assert "sk-live-panel-0001" not in page.page.content()
     assert "127.0.0.1:9" not in json.dumps(metadata(page))
+
+
+def test_the_line_on_a_page_follows_what_is_typed(used: Open) -> None:
+    page = used()
+    place = shown(page.page, "Directory")
+    place.get_by_role("searchbox", name="Search connectors").fill("teams")
+    place.get_by_role("button", name="About Microsoft Teams").click()
+    line = place.locator(".jcn-page .jcn-code code")
+    form = place.locator("form")
+    form.get_by_label("tenant", exact=False).first.fill("acme corp")
+    expect(line).to_contain_text("%connect microsoft-teams --set 'tenant=acme corp'", timeout=30_000)
+    form.locator("input[type=password]").first.fill("sk-canary-9")
+    expect(line).to_contain_text("--client-secret keyring", timeout=30_000)
+    expect(line).not_to_contain_text("sk-canary")
+    assert not page.problems
+    form.locator("input[type=password]").first.fill("")
+    place.get_by_role("button", name="All connectors").click()
+    place.get_by_role("searchbox", name="Search connectors").fill("")
 
 
 def test_a_notebook_that_names_connectors_says_so_and_connects_at_a_click(
@@ -316,10 +340,12 @@ def test_a_notebook_that_names_connectors_says_so_and_connects_at_a_click(
     expect(off).to_have_attribute("aria-checked", "false")
 
 
-def test_the_bar_goes_at_not_now(other: Callable[..., Notebook]) -> None:
-    page = other()
-    written(page.path, {"connectors": ["stripe"]})
-    page.load()
+def test_the_bar_goes_at_not_now(used: Open) -> None:
+    page = used()
+    page.page.evaluate(
+        "(names) => window.jupyterapp.shell.currentWidget.model.setMetadata('jupyter_connectors', names)",
+        {"connectors": ["stripe"]},
+    )
     bar = page.page.locator(".jcn-notebook-bar")
     expect(bar).to_be_visible(timeout=20_000)
     bar.get_by_role("button", name="Not now").press("Enter")

@@ -14,6 +14,7 @@ from .lab import Notebook
 
 Open = Callable[..., Notebook]
 
+LOAD = "import os; os.environ['JUPYTER_CONNECTORS_SECRETS'] = 'memory'\n%load_ext jupyter_connectors"
 LOOK = (
     "import jupyter_connectors as jc\njc.permission('mail', 'unread', 'allow')\n"
     "print('unread:', mail.unread().df['subject'].tolist())"
@@ -31,8 +32,7 @@ def asked(
 ) -> tuple[Notebook, Locator]:
     """A notebook whose second cell waits for a sign-in, and the card."""
     connect = f"%connect {service.url} --as mail"
-    load = "import os; os.environ['JUPYTER_CONNECTORS_SECRETS'] = 'memory'\n%load_ext jupyter_connectors"
-    page = notebook(load, connect, LOOK, *cells)
+    page = notebook(LOAD, connect, LOOK, *cells)
     if tunnel:
         # The page is at 127.0.0.1 as through `ssh -L`, and no other port of the kernel's machine is.
         home = page.page.url.split("/lab")[0]
@@ -161,4 +161,34 @@ def test_a_button_of_the_directory_signs_in_where_no_cell_waits(notebook: Open, 
     page.run(2)
     page.wait_done(2)
     expect(page.output(2)).to_contain_text("unread: ['The engine', 'Re: it']")
+    assert page.problems == []
+
+
+def test_a_sign_in_that_the_panel_begins_is_done_in_the_panel(notebook: Open, service: Rig) -> None:
+    page = notebook(LOAD, LOOK)
+    page.run(0)
+    page.wait_done(0)
+    page.page.evaluate("() => { void window.jupyterapp.commands.execute('jupyter-connectors:open'); }")
+    place = page.page.locator(".jcn-sidebar")
+    place.get_by_role("tab", name="Directory").click()
+    place.get_by_role("button", name="Add another service").click()
+    form = place.get_by_role("form", name="Another service")
+    form.get_by_label("Address").fill(service.url)
+    form.get_by_label("Name").fill("mail")
+    form.get_by_role("button", name="Connect").click()
+    waiting = place.get_by_role("region", name="Waiting for you")
+    expect(waiting).to_contain_text("1 sign-in waiting", timeout=30_000)
+    tab = opened(page, waiting)
+    sign_in(tab)
+    expect(tab.get_by_role("heading", name="You can close this tab")).to_be_visible(timeout=30_000)
+    expect(waiting).to_be_hidden(timeout=30_000)
+    expect(place.locator(".jcn-foot-line code")).to_have_text(f"%connect {service.url} --as mail")
+    place.get_by_role("tab", name="Connected").click()
+    expect(place.get_by_role("list", name="Connected").get_by_role("listitem")).to_contain_text("Ready")
+    page.run(1)
+    page.wait_done(1)
+    expect(page.output(1)).to_contain_text("unread: ['The engine', 'Re: it']")
+    saved = str(page.save())
+    for word in ("state=", "code=", "code_challenge", "/auth?"):
+        assert word not in saved, word
     assert page.problems == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -56,13 +55,21 @@ RECORD = {
 
 
 def attack(name: str) -> str:
-    """A page that reaches out as soon as it is drawn."""
+    """A page that reaches out as soon as it runs.
+
+    Without pictures of elsewhere: JupyterLab's table of contents loads those of all stored HTML by itself.
+    """
     at = OUT.format(name)
-    return f"<p>drawn {name}</p><img src='{at}'><script>fetch('{at}')</script><img src=x onerror=\"fetch('{at}')\">"
+    return f"<p>drawn {name}</p><img src='data:,'><script>fetch('{at}')</script><img src='data:,' onerror=\"fetch('{at}')\">"
 
 
 def outputs(html: Callable[[str], str]) -> list[Any]:
-    app = {"id": "app-1", "html": html("data"), "url": OUT.format("url"), "title": "Stored app"}
+    app = {
+        "id": "app-1",
+        "html": f"{html('data')}<img src='{OUT.format('picture')}'>",
+        "url": OUT.format("url"),
+        "title": "Stored app",
+    }
     stored: list[dict[str, Any]] = [
         {APP: app, "text/html": html("app"), "text/plain": "text of the app"},
         {GRID: {"id": "grid-1", **app}, "text/html": html("grid"), "text/plain": "text of the frame"},
@@ -71,8 +78,9 @@ def outputs(html: Callable[[str], str]) -> list[Any]:
     return [nbformat.v4.new_output("display_data", data=data) for data in stored]
 
 
-def widget(code: str) -> dict[str, Any]:
-    """The stored state of one of our views."""
+def widget() -> dict[str, Any]:
+    """The stored state of one of our views. Any other code there is run by the packages that restore widgets."""
+    code = (STATIC / "connectors.js").read_text()
     state = {"_esm": code, "_anywidget_id": "jupyter_connectors.View", "view": RECORD, "layout": "IPY_MODEL_layout"}
     names = {
         "_model_module": "anywidget",
@@ -95,11 +103,11 @@ class Stranger(Notebook):
         self.asked: list[str] = []
         self.page.on("websocket", lambda socket: socket.on("framesent", self._note_frame))
 
-    def written(self, names: Any, *, code: str, html: Callable[[str], str], signed: bool) -> Stranger:
+    def written(self, names: Any, *, html: Callable[[str], str] = attack, signed: bool = False) -> Stranger:
         made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1", outputs=outputs(html))])
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "python3", "language": "python"}
         made.metadata["jupyter_connectors"] = names
-        made.metadata["widgets"] = widget(code)
+        made.metadata["widgets"] = widget()
         nbformat.write(made, self.path)
         if signed:
             NotebookNotary(data_dir=str(self.folder / "data")).sign(nbformat.read(self.path, as_version=4))
@@ -113,7 +121,7 @@ class Stranger(Notebook):
 
     def _note_frame(self, frame: str | bytes) -> None:
         text = frame.decode(errors="replace") if isinstance(frame, bytes) else frame
-        for kind in ("execute_request", "jupyter_connectors_request", "comm_open"):
+        for kind in ("execute_request", "jupyter_connectors_request"):
             if f'"msg_type":"{kind}"' in text.replace(" ", ""):
                 self.asked.append(kind)
 
@@ -141,8 +149,7 @@ def expect_nothing_done(page: Stranger) -> None:
 
 
 def test_case_76_an_untrusted_notebook_does_nothing_and_its_results_are_text(stranger: Stranger) -> None:
-    code = f"fetch('{OUT.format('esm')}'); export default {{ render({{ el }}) {{ el.textContent = 'drawn view'; }} }};"
-    page = stranger.written(NAMES, code=code, html=attack, signed=False)
+    page = stranger.written(NAMES)
     expect(bar(page.page)).to_contain_text("This notebook uses Acme Billing and Acme CRM", timeout=20_000)
     for kind in ("app", "frame", "view"):
         expect(page.output(0)).to_contain_text(f"text of the {kind}", timeout=20_000)
@@ -153,8 +160,7 @@ def test_case_76_an_untrusted_notebook_does_nothing_and_its_results_are_text(str
 
 
 def test_case_76_a_trusted_notebook_connects_and_renders_nothing_of_itself(stranger: Stranger) -> None:
-    code = (STATIC / "connectors.js").read_text()
-    page = stranger.written(NAMES, code=code, html=lambda name: f"<p>kept {name}</p>", signed=True)
+    page = stranger.written(NAMES, html=lambda name: f"<p>kept {name}</p>", signed=True)
     expect(bar(page.page)).to_contain_text("This notebook uses Acme Billing and Acme CRM", timeout=20_000)
     assert page.trusted
     for kind in ("app", "grid"):
@@ -164,7 +170,7 @@ def test_case_76_a_trusted_notebook_connects_and_renders_nothing_of_itself(stran
 
 
 def test_case_76_only_names_come_out_of_the_metadata_and_less_than_the_person_has(stranger: Stranger) -> None:
-    page = stranger.written(NAMES, code="", html=attack, signed=False)
+    page = stranger.written(NAMES)
     bar(page.page).get_by_role("button", name="Connect Acme Billing and Acme CRM").click(timeout=20_000)
     place = page.page.locator(".jcn-sidebar")
     for title in ("Acme Billing", "Acme CRM"):
@@ -173,14 +179,17 @@ def test_case_76_only_names_come_out_of_the_metadata_and_less_than_the_person_ha
     expect(page.page.locator(".jcn-toolbar-count")).to_have_text("2")
     expect(place.get_by_role("radio", name="Auto")).to_be_checked()
     place.get_by_role("tab", name="Tools").click()
-    assert place.get_by_text("You have allowed").count() == 0
+    expect(place.get_by_text("You have allowed")).to_be_hidden()
     assert page.outside == []
     assert not (page.path.parent / "connected").exists()
 
 
-def test_case_76_what_is_no_list_of_names_is_no_question(browser: Browser, lab: str, folder: Path) -> None:
+def test_case_76_what_is_no_list_of_names_is_no_question(stranger: Stranger) -> None:
+    page = stranger.written(ODD[0])
     for names in ODD:
-        page = Stranger(browser, lab, folder).written(names, code="", html=attack, signed=False)
-        page.page.wait_for_timeout(SETTLED // 3)
-        assert (bar(page.page).count(), page.asked, page.problems, page.outside) == (0, [], [], []), json.dumps(names)
-        page.close()
+        page.page.evaluate(
+            "(names) => window.jupyterapp.shell.currentWidget.model.setMetadata('jupyter_connectors', names)", names
+        )
+        page.page.wait_for_timeout(SETTLED // len(ODD))
+        expect(bar(page.page)).to_be_hidden()
+    assert (page.asked, page.problems, page.outside) == ([], [], [])
