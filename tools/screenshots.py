@@ -27,10 +27,11 @@ from tests.browser.lab import Notebook, chromium, jupyter, use_dark_theme
 IMAGES = ROOT / "docs" / "images"
 NARROW = 300
 CONNECT = "%load_ext jupyter_connectors\n%connect acme-billing acme-crm"
-DEALS = (
-    'deals = acme_crm.list_opportunities(is_closed=False).df\ndeals.groupby("owner_name")["amount"].sum().nlargest(3)'
+DEALS = "deals = acme_crm.list_opportunities(is_closed=False).df\n"
+SUMS = DEALS + 'deals.groupby("owner_name")["amount"].sum().nlargest(3)'
+MOVE = DEALS + (
+    'acme_crm.update_opportunity(deals.loc[0, "id"], stage_name="Negotiation/Review", next_step="Call on Monday")'
 )
-MOVE = 'acme_crm.update_opportunity(deals.loc[0, "id"], stage_name="Negotiation/Review", next_step="Call on Monday")'
 
 Stage = Callable[[Notebook], Locator | None]
 """Brings a notebook to what the picture shows; gives the part of the page that is kept, or none for all of it."""
@@ -75,9 +76,7 @@ def take(picture: Picture, browser: Browser, address: str, folder: Path, theme: 
     for index, cell in enumerate(picture.cells if picture.is_run else ()):
         notebook.run(index)
         if cell == MOVE:
-            deny = notebook.output(index).get_by_role("button", name="Deny")
-            expect(deny).to_be_visible(timeout=30_000)
-            deny.scroll_into_view_if_needed()
+            expect(notebook.output(index).get_by_role("button", name="Deny")).to_be_visible(timeout=30_000)
         else:
             notebook.wait_done(index)
     notebook.page.wait_for_load_state("networkidle")
@@ -104,6 +103,12 @@ def grids(notebook: Notebook) -> None:
     for grid in notebook.page.locator(".jcn-grid").all():
         expect(grid.get_by_role("row").nth(3)).to_be_visible()
         expect(grid.locator("[aria-busy]")).to_have_count(0, timeout=30_000)
+
+
+def asked(notebook: Notebook) -> None:
+    """Tables, and a call that waits."""
+    grids(notebook)
+    notebook.page.get_by_role("button", name="Deny").scroll_into_view_if_needed()
 
 
 def app_of(notebook: Notebook) -> FrameLocator:
@@ -182,7 +187,7 @@ def directory(notebook: Notebook) -> Locator:
 def tools(notebook: Notebook) -> Locator:
     """The tools of what is connected, one of them unfolded."""
     place = panel(notebook, "Tools")
-    fold = place.locator(".jcn-tool", has=notebook.page.locator("code", has_text="get_account")).locator(".jcn-fold")
+    fold = place.locator(".jcn-tool").nth(1).locator(".jcn-fold")
     if fold.get_attribute("aria-expanded") == "false":
         fold.click()
     return panel(notebook, "Tools")
@@ -239,9 +244,9 @@ def bar(notebook: Notebook) -> None:
 PICTURES = (
     Picture(
         name="quickstart",
-        cells=(CONNECT, 'acme_billing.list_invoices(status="open")', DEALS, MOVE),
-        stages=(("", grids),),
-        height=1040,
+        cells=(CONNECT, 'acme_billing.list_invoices(status="open")', MOVE),
+        stages=(("", asked),),
+        height=1170,
     ),
     Picture(
         name="directory",
@@ -257,14 +262,14 @@ PICTURES = (
             "%connect --explain acme-crm.update_opportunity",
         ),
         stages=(("", all_of_it),),
-        height=1060,
+        height=1200,
     ),
     Picture(
         name="grid",
         cells=(
             CONNECT,
             'acme_billing.list_invoices(status="open")',
-            "deals = acme_crm.list_opportunities(is_closed=False).df\ndeals[deals.amount > 50_000]",
+            DEALS + "deals[deals.amount > 50_000]",
         ),
         stages=(("", grids),),
         height=1220,
@@ -289,7 +294,7 @@ PICTURES = (
     ),
     Picture(
         name="panel",
-        cells=(CONNECT, 'invoices = acme_billing.list_invoices(status="open").df', DEALS),
+        cells=(CONNECT, 'invoices = acme_billing.list_invoices(status="open").df', SUMS),
         stages=(
             ("", beside),
             ("-connected", connected),
@@ -306,10 +311,10 @@ PICTURES = (
         name="bar",
         cells=(
             'invoices = acme_billing.list_invoices(status="open").df',
-            "deals = acme_crm.list_opportunities(is_closed=False).df",
+            SUMS,
         ),
         stages=(("", bar),),
-        height=250,
+        height=270,
         is_run=False,
     ),
 )
