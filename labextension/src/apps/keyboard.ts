@@ -32,7 +32,7 @@ export function keepKeyboard(
 	let taken: number[] = [];
 
 	const focused = ({ target }: FocusEvent) => {
-		if (target instanceof HTMLElement && target !== frame) last = target;
+		if (isOurs(target)) last = target;
 	};
 	const pressed = ({ key }: KeyboardEvent) => {
 		if (key === "Tab") tabbed = performance.now();
@@ -59,12 +59,17 @@ export function keepKeyboard(
 	document.addEventListener("focusin", focused, capture);
 	document.addEventListener("keydown", pressed, capture);
 	window.addEventListener("blur", left);
-	if (document.activeElement instanceof HTMLElement) {
-		last = document.activeElement;
-	}
+	if (isOurs(document.activeElement)) last = document.activeElement;
 	return () => {
 		document.removeEventListener("focusin", focused, capture);
 		document.removeEventListener("keydown", pressed, capture);
 		window.removeEventListener("blur", left);
 	};
+}
+
+/** Never another app's frame: the keyboard is not handed from one to the next. */
+function isOurs(target: unknown): target is HTMLElement {
+	return (
+		target instanceof HTMLElement && !(target instanceof HTMLIFrameElement)
+	);
 }
