@@ -361,6 +361,9 @@ def test_case_70_an_app_does_not_take_the_keyboard_from_a_cell(home: Home, opene
     # At the end of a run the notebook takes the keyboard itself.
     opened.wait_done(AT["keys"])
     line = opened.cell(AT["keys"] + 1).locator(".cm-content")
+    # A press in the moment of a scroll goes to the frame that stood there before.
+    line.scroll_into_view_if_needed()
+    opened.page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 500))")
     line.click()
     opened.page.keyboard.press("End")
     opened.page.keyboard.type("  # a secret of mine", delay=20)
