@@ -9,7 +9,7 @@ FRONT := $(shell find labextension -name node_modules -prune -o -name build -pru
 # What tests of the front end and of sign-in need: a browser, and Node for servers nobody here wrote.
 WITH_TOOLS = CHROMIUM="$$($(BIN)/python tools/chromium.py)" PATH="$$($(BIN)/python tools/node.py)"
 
-.PHONY: demo lab test check all-tests unit browser conformance cluster spark notebooks bench screenshots clean
+.PHONY: demo lab test check all-tests unit browser conformance cluster spark notebooks stored-notebooks bench screenshots clean
 
 demo: $(VENV)/demo
 	$(BIN)/python tools/demo.py
@@ -50,8 +50,11 @@ spark: $(VENV)/dev
 	$(BIN)/python tools/cluster.py spark
 
 notebooks: $(VENV)/dev
-	place=$$(mktemp -d) && $(WITH_TOOLS) JUPYTER_CONNECTORS_TODAY=2026-11-18 JUPYTER_CONNECTORS_MODEL=offline JUPYTER_CONNECTORS_DATA=$$place/data \
-	  JUPYTER_CONNECTORS_CACHE=$$place/cache $(BIN)/pytest --nbval --nbval-current-env -p no:cacheprovider notebooks
+	$(WITH_TOOLS) $(BIN)/python tools/notebooks.py check
+
+# After a change of what the notebooks show: runs them and keeps the new outputs, to be read in the diff.
+stored-notebooks: $(VENV)/dev
+	$(WITH_TOOLS) $(BIN)/python tools/notebooks.py write
 
 bench: $(VENV)/dev
 	for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
