@@ -47,7 +47,7 @@ async def typed_on(card: Card, request: SecretRequest) -> Secret:
         elif message.get("type") == "secret" and isinstance(value, str) and value.strip():
             typed.set_result(Secret(value=value.strip(), keep_in_file=card.keep))
 
-    card.take = take
+    card.hear(take)
     said = "stopped before it was given"
     try:
         async with asyncio.timeout(SECONDS):
@@ -80,7 +80,7 @@ class Asking:
             ConnectorError: No link could be made, or the service refused the device.
         """
         found = None
-        self.card.take = self._take
+        self.card.hear(self._take)
         try:
             page = await self.card.where()
             self._start(self._begin(page))

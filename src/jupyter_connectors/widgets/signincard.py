@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -23,6 +24,9 @@ HELLO_SECONDS = 4.0
 
 PAGE_SECONDS = 6.0
 """How long it may then take to find out where it is."""
+
+_EARLY = 8
+"""Messages kept for whoever will listen: a busy loop reads a card's first word and an answer at once."""
 
 
 class Drawn(Protocol):
@@ -170,9 +174,6 @@ class Card:
         self.state = state
         self.keep = False
         self.page: asyncio.Future[Page]
-        self.take: Callable[[Message], None] = lambda _: None
-        """What becomes of the messages that are not the card's own."""
-
         self._drawn: Drawn = stage.draw(desk) if stage is not None else _Widget(desk)
         self._drawing: Callable[[Callable[[], None]], None] = runtime.on_main if stage is None else self._soon
         self._desk = desk
@@ -180,6 +181,8 @@ class Card:
         self.page = self._loop.create_future()
         self._seen = asyncio.Event()
         self._told: dict[str, Any] = {}
+        self._take: Callable[[Message], None] | None = None
+        self._early: deque[Message] = deque(maxlen=_EARLY)
         desk.open(state["id"], self._arrived)
         self._drawing(self._draw)
 
@@ -202,6 +205,12 @@ class Card:
                 return await asyncio.shield(self.page)
         except TimeoutError:
             return Page()
+
+    def hear(self, take: Callable[[Message], None]) -> None:
+        """From now on `take` gets the messages that are not the card's own, first those that came already."""
+        self._take = take
+        while self._early:
+            take(self._early.popleft())
 
     def set(self, **values: Any) -> None:
         """Shows other values."""
@@ -237,8 +246,10 @@ class Card:
             self.page.set_result(page_of(message))
         elif kind == "keep":
             self.keep = message.get("on") is True and bool(self.state["can_keep"])
+        elif self._take is not None:
+            self._take(message)
         else:
-            self.take(message)
+            self._early.append(message)
 
     def _draw(self) -> None:
         self._drawn.show(self.state)
