@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,13 +20,14 @@ from jupyter_connectors.errors import InvalidArguments
 from jupyter_connectors.frames.collect import Progress
 from jupyter_connectors.fronts import front_of
 from jupyter_connectors.joining import connect, disconnect
+from jupyter_connectors.kernel import Desk
 from jupyter_connectors.models import Tool, ToolClass
 from jupyter_connectors.progress import ProgressBar
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.schema import checker
 from jupyter_connectors.session import Session
 from jupyter_connectors.sessions.limits import Limits
-from jupyter_connectors.widgets.approval import card_state
+from jupyter_connectors.widgets.approval import Cards, card_state
 from jupyter_connectors.widgets.cards import Directory
 from jupyter_connectors.widgets.tools import Tools
 
@@ -250,6 +252,23 @@ def test_a_strange_schema_only_makes_a_plain_field(schema: Any) -> None:
 def test_a_record_stands_beside_what_it_becomes() -> None:
     rows = shown({"amount": 5, "why": "new", "rate": 1.0}, before={"amount": 5, "why": "old"})
     assert [(each["now"], each["changed"]) for each in rows.values()] == [("5", False), (None, False), ('"old"', True)]
+
+
+@pytest.mark.parametrize("rounds", range(8))
+@pytest.mark.anyio
+async def test_a_stop_that_comes_with_the_views_first_word_is_heard(rounds: int) -> None:
+    desk = Desk()
+    cards = Cards(None, Runtime(), desk, lambda: None)
+    asking = asyncio.create_task(cards.approve(request_for({"amount": 1}, app="an-app")))
+    while not cards.pending:
+        await asyncio.sleep(0)
+    assert desk.deliver({"id": "1", "type": "hello"})
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    asking.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.wait([asking])
+    assert asking.cancelled() and not cards.pending
 
 
 def test_a_secret_is_masked_on_the_card_and_no_lasting_yes_is_bound_to_it() -> None:

@@ -79,7 +79,8 @@ class Listener:
     async def _close(self) -> None:
         if self._over:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._done.wait(), _LINGER)
+                async with asyncio.timeout(_LINGER):
+                    await self._done.wait()
         self._server.stop()
         await self._server.close_all_connections()
 

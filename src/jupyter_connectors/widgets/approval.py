@@ -91,8 +91,10 @@ class Cards:
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:
+    # Not `wait_for`: up to Python 3.11 it swallows a Stop that comes together with the event.
     try:
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     except TimeoutError:
         return False
     return True
