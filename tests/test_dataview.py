@@ -62,6 +62,18 @@ async def test_what_is_the_persons_own_is_not_listed() -> None:
     assert held({"mine": pd.DataFrame({"x": [1]}), "odd": odd, "number": 3, "text": "connector", "module": sys}) == []
 
 
+class Lazy:
+    """Says what it is only by doing its work, as proxies do."""
+
+    @property
+    def __class__(self) -> type:
+        raise RuntimeError("it was evaluated")
+
+
+def test_a_lazy_object_is_not_evaluated() -> None:
+    assert held({"lazy": Lazy()}) == []
+
+
 def test_looking_loads_nothing_heavy() -> None:
     code = (
         "import sys; from jupyter_connectors.dataview import held; assert held({'x': 1, 'y': object()}) == []; "
