@@ -2,10 +2,12 @@
 
 Seen: from the arrival of the cell's output in the page to the app's first contentful paint, by the browser's own clock,
 with the server's page as the outer frame and, where our part of the server is missing, with `srcdoc`. Beside it stands the
-floor: the same HTML alone in one sandboxed frame of an empty page, with no notebook, no kernel and no host.
+floor: the same HTML alone in one sandboxed frame of an empty page, with no notebook, no kernel and no host. The peer is
+the MCP Apps project's own host library, `AppBridge`, in an empty page with the TypeScript client straight to the server
+over HTTP: from the tool's result to the first paint, in the same two frames.
 
 Pressed: from a press of "Get Server Time" in the first of them to the new time in its page: two frames, the kernel's
-control channel, the permissions, the record, the server's process, and back.
+control channel, the permissions, the record, the server's process, and back. The peer's way has no kernel in it.
 
 Needs CHROMIUM and `python tools/frontend.py apps` (two of the apps are from npm). Says the load, for it counts.
 
@@ -22,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from appbridge import host_page, over_http
 from common import own_places, print_table, spread
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +42,8 @@ APPS = {
     "budget-allocator": "budget.get_budget_data()",
     "demo dashboard": "acme_billing.revenue_dashboard()",
 }
+TOOLS = {"basic-vanillajs": "get-time", "budget-allocator": "get-budget-data"}
+"""The tools of the apps that the peer can open too: their servers answer over HTTP."""
 CONNECT = f"""%load_ext jupyter_connectors
 from jupyter_connectors.entries import Entry, Launch
 from jupyter_connectors.extension import current
@@ -148,6 +153,34 @@ def html_of(name: str) -> str:
     return (PACKAGES / f"server-{name}" / "dist" / "mcp-app.html").read_text()
 
 
+def pressed(frame: Frame) -> tuple[str, str]:
+    """The median and the slow end of presses in one app."""
+    times: list[Any] = [frame.evaluate(PRESS) for _ in range(3 + PRESSES)]
+    got = spread(times[3:])
+    return f"{got.median:.0f}", f"{got.p90:.0f}"
+
+
+def peer(browser: Browser, folder: Path, runs: int) -> tuple[dict[str, float], tuple[str, str]]:
+    """The first paints in AppBridge, and its presses."""
+    found: dict[str, float] = {}
+    presses = ("", "")
+    folder.mkdir()
+    with host_page(folder) as address:
+        for name, tool in TOOLS.items():
+            page = browser.new_page()
+            page.goto(address)
+            with over_http(PACKAGES / f"server-{name}" / "dist" / "index.js") as server:
+                times = []
+                for _ in range(1 + runs):
+                    came = page.evaluate("([server, tool]) => show(server, tool)", [server, tool])
+                    times.append(float(page.frames[-1].evaluate(PAINTED) - came))
+                found[name] = statistics.median(times[1:])
+                if name == "basic-vanillajs":
+                    presses = pressed(page.frames[-1])
+            page.close()
+    return found, presses
+
+
 def presses(page: Notebook) -> list[list[str]]:
     """A row for each thing the kernel does meanwhile."""
     page.cell(1).evaluate("(cell) => cell.scrollIntoView({ block: 'start' })")
@@ -160,9 +193,7 @@ def presses(page: Notebook) -> list[list[str]]:
                 arg=len(APPS) + place,
             )
             page.cell(1).evaluate("(cell) => cell.scrollIntoView({ block: 'start' })")
-        times: list[Any] = [frame.evaluate(PRESS) for _ in range(3 + PRESSES)]
-        got = spread(times[3:])
-        rows.append([what, f"{got.median:.0f}", f"{got.p90:.0f}"])
+        rows.append([what, *pressed(frame)])
         if place:
             page.stop()
             page.page.wait_for_function(
@@ -185,9 +216,14 @@ def main() -> None:
         empty = browser.new_page()
         floor = {name: [alone(empty, html_of(name)) for _ in range(1 + runs)] for name in APPS}
         columns.append({name: statistics.median(times[1:]) for name, times in floor.items()})
+        paints_of_peer, presses_of_peer = peer(browser, place / "peer", runs)
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    head = ["ms", "server's page", "srcdoc", "alone"]
+    head = ["ms", "server's page", "srcdoc", "alone", "AppBridge", "ours / AppBridge"]
     seen_rows = [[name, *(f"{column[name]:.0f}" for column in columns)] for name in APPS]
+    for row, name in zip(seen_rows, APPS, strict=True):
+        if name in paints_of_peer:
+            row += [f"{paints_of_peer[name]:.0f}", f"{columns[0][name] / paints_of_peer[name]:.2f}"]
+    rows.append(["AppBridge, no kernel", *presses_of_peer])
     print_table(f"From the cell's output to the app's first paint, median of {runs}, {load}", head, seen_rows)
     print_table(f"From a press to the answer in the app, ms of {PRESSES}", ["meanwhile", "median", "p90"], rows)
 
