@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ import pytest
 from hypothesis import settings
 
 from jupyter_connectors.entries import Entry, Launch
+
+from .servers.model import WIRE, scripted_model
 
 TODAY = "2026-11-18"
 
@@ -40,20 +41,14 @@ def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def model_api() -> Iterator[str]:
     """The address of a scripted model API (tests/wire/server.mjs) that speaks Anthropic's and OpenAI's formats."""
-    wire = Path(__file__).parent / "wire"
     node = shutil.which("node")
-    if node is None or not (wire / "node_modules").is_dir():
+    if node is None or not (WIRE / "node_modules").is_dir():
         reason = "needs Node and `npm ci` in tests/wire"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    with subprocess.Popen(
-        [node, "server.mjs"], cwd=wire, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None and process.stdin is not None
-        yield process.stdout.readline().strip()
-        process.stdin.close()
-        process.wait(10)
+    with scripted_model(node) as address:
+        yield address
 
 
 def tell(fifo: Path) -> None:

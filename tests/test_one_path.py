@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,9 +164,8 @@ def test_looking_at_tools_calls_none(session: Session, tmp_path: Path) -> None:
 
 @pytest.fixture
 def notebook(tmp_path: Path) -> Iterator[Notebook]:
-    made = Notebook(tmp_path)
-    yield made
-    made.close()
+    with closing(Notebook(tmp_path)) as made:
+        yield made
 
 
 APP_WAYS = {
@@ -181,13 +181,14 @@ def test_what_an_app_asks_for_is_judged_asked_and_recorded(notebook: Notebook, t
     app = notebook.open()
     method, params = APP_WAYS[tool]
     rows, reached = len(notebook.session.audit.rows()), len(notebook.log)
-    for setting, decision, outcome in (
+    cases: list[tuple[Setting | None, str, str]] = [
         (None, "allowed by rule", "ok"),
         ("ask", "denied: nobody is there to ask", "denied"),
         ("block", "denied by rule", "denied"),
-    ):
+    ]
+    for setting, decision, outcome in cases:
         # A setting for what reads narrows these as it does tools.
-        notebook.session.controls.permit("board", None, setting, tool_class=ToolClass.READ)  # type: ignore[arg-type]
+        notebook.session.controls.permit("board", None, setting, tool_class=ToolClass.READ)
         app.ask(type="left" if setting == "ask" else "alive")
         told = notebook_says(app, method, params)
         assert ("result" in told) == (outcome == "ok")

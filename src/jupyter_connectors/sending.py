@@ -81,8 +81,7 @@ class _Recorder:
         except ConnectorError as error:
             failed = error if reads else of_change(call, error)
             self._close(outcome_of(failed), partial_of(failed))
-        except BaseException:
-            # A fault of ours, or the kernel's end: it goes on as it came, but no call stays without its second record.
+        except BaseException:  # a fault of ours, or the kernel's end: no call stays without its second record
             self._close("failed" if reads else "unknown", None)
             raise
         else:

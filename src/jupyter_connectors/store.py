@@ -113,7 +113,7 @@ class Store(sqlite3.Connection):
             try:
                 yield
                 self.execute("COMMIT")
-            except BaseException:
+            except BaseException:  # a stop in the middle too: half a change is never kept
                 self.execute("ROLLBACK")
                 raise
 

@@ -213,7 +213,7 @@ def test_a_suggested_cell_runs_and_agrees_with_narrow() -> None:
     found = routed("open invoices").suggestions[0]
     lines = code(replace(found, filters=filters), "shop").splitlines()[1:]
     scope = {"invoices": frame}
-    exec("\n".join(lines), scope)  # noqa: S102  the cell itself is what is tested
+    exec("\n".join(lines), scope)  # noqa: S102  # the cell itself is what is tested
     pd.testing.assert_frame_equal(scope["invoices"], narrow(frame, filters))
     assert len(narrow(frame, filters)) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mcp import Client
-from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult
+from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, TextContent
 
 
 async def answer(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -27,4 +27,11 @@ async def refusal(client: Client, tool: str, **arguments: Any) -> str:
     """The text of the tool's error."""
     result = await client.call_tool(tool, arguments)
     assert result.is_error
-    return result.content[0].text
+    return text_of(result)
+
+
+def text_of(result: CallToolResult) -> str:
+    """The first block of a result, which is a text."""
+    first = result.content[0]
+    assert isinstance(first, TextContent)
+    return first.text

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mcp import Client
 from mcp.server.mcpserver import MCPServer
+from mcp_types import TextResourceContents
 
 from jupyter_connectors.demo.appfiles import document
 from jupyter_connectors.demo.billing import billing_server
@@ -15,7 +16,7 @@ from jupyter_connectors.demo.crm import crm_server
 from jupyter_connectors.demo.database import Database
 
 from .conftest import DAY
-from .talking import answer, refusal
+from .talking import answer, refusal, text_of
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +49,8 @@ async def test_an_interactive_tool_names_a_page_that_is_listed_and_can_be_read(
         assert [(each.uri, each.mime_type) for each in listed] == [(ADDRESSES[tool], MIME)]
         (page,) = (await client.read_resource(ADDRESSES[tool])).contents
     assert page.mime_type == MIME
-    assert page.text.startswith("<!doctype html>")  # type: ignore[union-attr]
+    assert isinstance(page, TextResourceContents)
+    assert page.text.startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -103,8 +105,9 @@ async def test_revenue_can_be_narrowed_to_a_year_and_a_currency(billing: MCPServ
 async def test_the_text_of_the_dashboard_says_the_sums_as_a_person_reads_them(billing: MCPServer[Database]) -> None:
     async with Client(billing) as client:
         result = await client.call_tool("revenue_dashboard", {"currency": "eur"})
-    text = result.content[0].text  # type: ignore[union-attr]
-    total = sum(row["invoiced"] for row in result.structured_content["data"])  # type: ignore[index]
+    text = text_of(result)
+    assert result.structured_content is not None
+    total = sum(row["invoiced"] for row in result.structured_content["data"])
     assert f"invoiced {total / 100:,.2f} EUR" in text
     assert text.count("\n- 20") == 12
     assert "USD" not in text
@@ -154,8 +157,8 @@ async def test_a_board_of_few_has_them_all_with_their_sums(crm: MCPServer[Databa
 
 async def test_the_text_of_the_board_owns_up_to_what_is_not_listed(crm: MCPServer[Database]) -> None:
     async with Client(crm) as client:
-        text = (await client.call_tool("pipeline_board", {})).content[0].text  # type: ignore[union-attr]
-        empty = (await client.call_tool("pipeline_board", {"close_date_lt": "2020-01-01"})).content[0].text  # type: ignore[union-attr]
+        text = text_of(await client.call_tool("pipeline_board", {}))
+        empty = text_of(await client.call_tool("pipeline_board", {"close_date_lt": "2020-01-01"}))
     assert "open opportunities; the rows are the 200 of them that close soonest." in text
     assert empty == "No open opportunity matches."
 

@@ -14,17 +14,7 @@ from jupyter_connectors.sessions.oauth.leaving import sign_out
 from jupyter_connectors.vault import Key, Vault
 
 from ..servers import web
-from ..servers.authority import (
-    CANARY,
-    Browser,
-    Clock,
-    access_in,
-    authority,
-    connected,
-    echo,
-    entry_at,
-    tokens,
-)
+from ..servers.authority import CANARY, Browser, Clock, access_in, authority, connected, echo, entry_at, tokens
 from .support import refused
 
 pytestmark = pytest.mark.anyio

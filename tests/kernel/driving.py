@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +50,7 @@ class Kernel:
 
         self._displays: dict[str, dict[str, Any]] = {}
         self._replies: dict[str, dict[str, Any]] = {}
+        self._ended: set[str] = set()
 
     def close(self) -> None:
         """Ends the kernel."""
@@ -74,7 +77,19 @@ class Kernel:
                 raise TimeoutError(f"the cell is not there yet; it has shown {cell}")
             message = self.client.get_iopub_msg(timeout=left)
             self._take(message, number, cell)
+        if cell.done:
+            self._over(number)
         return cell
+
+    def _over(self, number: str) -> None:
+        """Takes the cell's reply too, unless `value` has: ipykernel 7 may not see a request that comes while it sends one.
+
+        (https://github.com/ipython/ipykernel/issues/1554)
+        """
+        with contextlib.suppress(queue.Empty):
+            while number not in self._ended:
+                reply = self.client.get_shell_msg(timeout=2)
+                self._ended.add(str(reply["parent_header"].get("msg_id")))
 
     def _take(self, message: dict[str, Any], number: str, cell: Cell) -> None:
         kind, content = message["msg_type"], message["content"]
@@ -166,6 +181,24 @@ class Kernel:
         if told["status"] != "ok":
             raise AssertionError(f"{expression}: {told['ename']}: {told['evalue']}")
         return ast.literal_eval(told["data"]["text/plain"])
+
+
+SLEEPS = "import time\nprint('begun', flush=True)\ntime.sleep(120)"
+"""A cell that runs until it is stopped, and says when it begins."""
+
+
+def begun(kernel: Kernel, code: str = SLEEPS) -> tuple[str, Cell]:
+    """A cell that has said `begun`, and goes on."""
+    number, cell = kernel.start(code)
+    kernel.follow(number, cell, until=lambda each: "begun" in each.streams)
+    return number, cell
+
+
+def stopped(kernel: Kernel, number: str, cell: Cell) -> None:
+    """Stops a cell, which until then has run."""
+    kernel.stop()
+    kernel.follow(number, cell)
+    assert cell.error is not None and cell.error["ename"] == "KeyboardInterrupt", cell
 
 
 def new_id() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .driving import Kernel
+from .driving import Kernel, begun, stopped
 
 MIME = "application/vnd.jupyter-connectors.grid+json"
 
@@ -17,15 +17,12 @@ def shown(kernel: Kernel, code: str) -> str:
 
 def test_rows_come_while_a_cell_runs(any_kernel: Kernel) -> None:
     grid = shown(any_kernel, "bills = acme_billing.list_invoices(limit=500)\nbills")
-    number, cell = any_kernel.start("import time\nprint('begun', flush=True)\ntime.sleep(60)")
-    any_kernel.follow(number, cell, until=lambda each: "begun" in each.streams)
+    number, cell = begun(any_kernel)
     about = any_kernel.say({"id": grid, "type": "about"})
     names = [each["name"] for each in about["columns"]]
     page = any_kernel.say({"id": grid, "type": "page", "start": 300, "length": 5, "sort": names.index("total")})
     assert (page["status"], len(page["rows"]), page["found"]) == ("ok", 5, 500)
-    assert not cell.done
-    any_kernel.stop()
-    any_kernel.follow(number, cell)
+    stopped(any_kernel, number, cell)
 
 
 def test_a_frame_that_is_gone_is_unknown_and_says_nothing(kernel: Kernel) -> None:

@@ -17,7 +17,7 @@ from mcp.server.stdio import stdio_server
 
 MIME = "text/html;profile=mcp-app"
 PAGE = "<!doctype html><title>Board</title><p>A board.</p>"
-NOT_FOUND = -32002
+NOT_FOUND, LOST = -32002, -32050
 
 READS, WRITES = {"readOnlyHint": True}, {"readOnlyHint": False, "destructiveHint": False}
 SIZED = {"type": "object", "properties": {"month": {"type": "string"}, "size": {"type": "integer", "default": 3}}}
@@ -44,6 +44,7 @@ TOOLS = [
     tool("gone_board", NOTHING, ui("ui://board/gone")),
     tool("slow_board", SIZED, ui("ui://board/main")),
     tool("failing_board", NOTHING, ui("ui://board/main")),
+    tool("lost_board", NOTHING, ui("ui://board/main")),
     tool("rename_board", NAMED, ui("ui://board/main"), WRITES),
     tool("poll", NOTHING, ui(visibility=["app"])),
     tool("rename", NAMED, ui(visibility=["app", "model"]), WRITES),
@@ -107,6 +108,8 @@ async def call_tool(_: Any, params: types.CallToolRequestParams) -> types.CallTo
     arguments = params.arguments or {}
     while params.name in ("hold", "slow_board") and Path(os.environ["APPS_HOLDS"]).exists():
         await anyio.sleep(0.01)
+    if params.name == "lost_board":
+        raise MCPError(LOST, "the board is lost")
     told = {
         "content": [{"type": "text", "text": f"{params.name} {arguments.get('name', 'is done')}"}],
         "structuredContent": {"tool": params.name, "items": [{"id": 1, "due": None}], "arguments": arguments},

@@ -1,6 +1,7 @@
 """An MCP server over standard streams that lists a year of invoices by windows of time, or misbehaves in one of them.
 
-It answers each call on a thread of its own, slowly if LEDGER_SLOW says so, and writes to LEDGER_LOG the arguments of
+It answers each call on a thread of its own, after waiting for one call too many for so many seconds as LEDGER_SLOW
+says, and writes to LEDGER_LOG the arguments of
 every call and how many were under way. While there is a file LEDGER_HOLDS, a call is held until the client cancels it,
 and not answered. Its only argument is a mode: "honest", "cuts-march" (a page there promises more
 and no more comes), "strays-march" (its rows of March include one of April), "adds-march" (they have a field of their
@@ -11,7 +12,6 @@ import json
 import os
 import sys
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +24,10 @@ MARCH, APRIL = (int(datetime(2026, month, 1, tzinfo=UTC).timestamp()) for month 
 BIG = 2**60
 """No float64 holds the numbers after it."""
 
-writing = threading.Lock()
+ALLOWED = 2
+"""As many calls as a connector may have under way at once."""
+
+writing = threading.Condition()
 under_way = 0
 cancelled: dict[object, threading.Event] = {}
 """Whether the client cancelled it, by the number of each call."""
@@ -72,11 +75,13 @@ def call(number: int, params: dict, stopped: threading.Event) -> None:
         if log := os.environ.get("LEDGER_LOG"):
             with Path(log).open("a") as out:
                 out.write(json.dumps([under_way, params["name"], params.get("arguments")]) + "\n")
+        writing.notify_all()
     if (holds := os.environ.get("LEDGER_HOLDS")) and Path(holds).exists():
         stopped.wait()
         return
     # So that calls overlap: a test counts how many are ever under way, and one too many needs the time to come.
-    time.sleep(float(os.environ.get("LEDGER_SLOW", "0")))
+    with writing:
+        writing.wait_for(lambda: under_way > ALLOWED, timeout=float(os.environ.get("LEDGER_SLOW", "0")))
     told = {"content": [{"type": "text", "text": json.dumps(answer(params.get("arguments") or {}))}]}
     with writing:
         under_way -= 1

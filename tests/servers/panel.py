@@ -12,8 +12,12 @@ import mcp_types as types
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
-ADDRESS = "ui://panel/main"
+ADDRESS, INLINE = "ui://panel/main", "ui://panel/inline"
 PAGE = Path(__file__).with_name("panel.html").read_text()
+PAGES = {
+    ADDRESS: PAGE,
+    INLINE: PAGE.replace("appCapabilities: {}", 'appCapabilities: {availableDisplayModes: ["inline"]}'),
+}
 NAMED = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 NOTHING = {"type": "object", "properties": {}}
 YEAR = {"type": "object", "properties": {"year": {"type": "integer", "default": 2026}}}
@@ -26,6 +30,7 @@ def tool(name: str, schema: dict, ui: dict, *, reads: bool) -> dict:
 
 TOOLS = [
     tool("panel", YEAR, {"resourceUri": ADDRESS}, reads=True),
+    tool("inline_panel", NOTHING, {"resourceUri": INLINE}, reads=True),
     tool("count", NOTHING, {"visibility": ["app"]}, reads=True),
     tool("rename", NAMED, {"visibility": ["app", "model"]}, reads=False),
 ]
@@ -36,7 +41,7 @@ async def list_tools(_: Any, __: Any) -> types.ListToolsResult:
 
 
 async def read_resource(_: Any, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
-    found = {"uri": str(params.uri), "mimeType": "text/html;profile=mcp-app", "text": PAGE}
+    found = {"uri": str(params.uri), "mimeType": "text/html;profile=mcp-app", "text": PAGES[str(params.uri)]}
     return types.ReadResourceResult.model_validate({"contents": [found]})
 
 
@@ -48,7 +53,7 @@ async def main() -> None:
         counted += params.name == "count"
         while params.name == "panel" and Path(os.environ.get("PANEL_HOLDS", "/nowhere/at/all")).exists():
             await anyio.sleep(0.01)
-        said = {"panel": "the panel's result", "count": f"counted {counted}", "rename": "renamed"}[params.name]
+        said = {"count": f"counted {counted}", "rename": "renamed"}.get(params.name, "the panel's result")
         return types.CallToolResult.model_validate({"content": [{"type": "text", "text": said}]})
 
     server = Server("panel", on_list_tools=list_tools, on_call_tool=call_tool, on_read_resource=read_resource)

@@ -59,7 +59,9 @@ class Sinks:
         self._wake.send(b".")
         self._thread.join(5)
         for key in list(self._selector.get_map().values()):
-            key.fileobj.close()  # type: ignore[union-attr]
+            if key.data is not None:
+                key.data[0].close()
+        self._over.close()
         self._wake.close()
         self._selector.close()
 
@@ -69,7 +71,7 @@ class Sinks:
         if kind is socket.SOCK_STREAM:
             made.listen()
         made.setblocking(False)
-        self._selector.register(made, selectors.EVENT_READ, (name, kind))
+        self._selector.register(made, selectors.EVENT_READ, (made, name, kind))
         port: int = made.getsockname()[1]
         return port
 
@@ -78,7 +80,7 @@ class Sinks:
             for key, _ in self._selector.select():
                 if key.data is None:
                     return
-                self._take(key.fileobj, *key.data)  # type: ignore[arg-type]
+                self._take(*key.data)
 
     def _take(self, source: socket.socket, name: str, kind: socket.SocketKind | None) -> None:
         if kind is socket.SOCK_DGRAM:
@@ -88,7 +90,7 @@ class Sinks:
             line, _ = source.accept()
             line.setblocking(False)
             self._count(self._connected, name)
-            self._selector.register(line, selectors.EVENT_READ, (name, None))
+            self._selector.register(line, selectors.EVENT_READ, (line, name, None))
         else:
             self._read(source, name)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_connectors.errors import UsageProblem
+from jupyter_connectors.frames.extras import missing
 
 if TYPE_CHECKING:
     import polars as pl
@@ -44,22 +45,18 @@ def polars_from(rows: Any) -> pl.DataFrame:
     Raises:
         UsageProblem: Polars is not installed.
     """
-    try:
-        import polars
-    except ImportError:
-        polars = None  # type: ignore[assignment]  # told below, so that no ImportError is shown as context
-    if polars is None:
+    if missing("polars") is not None:
         raise UsageProblem("Polars is not installed", hint="%pip install polars")
+    import polars
+
     return polars.DataFrame(rows)
 
 
 def _arrow_frame(table: Table) -> pd.DataFrame:
-    try:
-        import pyarrow  # type: ignore[import-not-found, unused-ignore]  # an extra nobody has to have
-    except ImportError:
-        pyarrow = None
-    if pyarrow is None:
+    if missing("pyarrow") is not None:
         raise UsageProblem('backend="pyarrow" needs pyarrow, which is not installed', hint="%pip install pyarrow")
+    import pyarrow
+
     frame: pd.DataFrame = pyarrow.table(table).to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 

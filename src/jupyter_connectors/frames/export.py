@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.api import types
 
 from jupyter_connectors.errors import UsageProblem
+from jupyter_connectors.frames.extras import missing
 from jupyter_connectors.frames.gridrows import with_labels
 from jupyter_connectors.models import Json
 from jupyter_connectors.text import one_line, plural, visible
@@ -86,10 +87,8 @@ def to_csv(frame: pd.DataFrame, path: Path, *, raw: bool, options: Mapping[str, 
 
 def to_excel(frame: pd.DataFrame, path: Path, *, sheet: str, raw: bool) -> Path:
     """Writes the frame as the one sheet of a workbook and gives the file's path."""
-    try:
-        import openpyxl  # noqa: F401 - pandas writes with it
-    except ImportError:
-        raise UsageProblem("openpyxl is not installed", hint="%pip install openpyxl, or write .to_csv()") from None
+    if missing("openpyxl") is not None:  # pandas writes with it
+        raise UsageProblem("openpyxl is not installed", hint="%pip install openpyxl, or write .to_csv()")
     made = with_labels(frame)
     if len(made) >= _SHEET_ROWS or made.shape[1] > _SHEET_COLUMNS:
         problem = f"a sheet holds {_SHEET_ROWS - 1:,} rows and {_SHEET_COLUMNS:,} columns; the frame has {made.shape}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.errors import UsageProblem
+from jupyter_connectors.frames.extras import missing
 from jupyter_connectors.frames.workers import Load
 
 if TYPE_CHECKING:
@@ -19,16 +20,9 @@ def need_spark() -> None:
     Raises:
         UsageProblem: it is not.
     """
-    try:
-        import pyarrow  # noqa: F401 - to see whether it can be
-        import pyspark.sql.datasource  # noqa: F401 - to see whether it can be
-    except ImportError as error:
-        reason = str(error).partition("\n")[0]
-    else:
-        return
-    raise UsageProblem(
-        f"PySpark 4 is not installed: {reason}", hint="pip install 'jupyter-connectors[spark]'; it needs Java 17"
-    )
+    if (reason := missing("pyarrow", "pyspark.sql.datasource")) is not None:
+        problem = f"PySpark 4 is not installed: {reason}"
+        raise UsageProblem(problem, hint="pip install 'jupyter-connectors[spark]'; it needs Java 17")
 
 
 def as_spark(spark: SparkSession, load: Load, windows: int, label: str) -> DataFrame:

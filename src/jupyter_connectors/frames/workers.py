@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jupyter_connectors.errors import ReplyRejected, UsageProblem
+from jupyter_connectors.frames.extras import missing
 from jupyter_connectors.frames.handles import Handle, fetch
 from jupyter_connectors.frames.table import quoted
 
@@ -57,13 +58,8 @@ def need_dask() -> None:
     Raises:
         UsageProblem: it is not.
     """
-    try:
-        import dask.dataframe  # noqa: F401 - to see whether it can be
-    except ImportError as error:
-        reason = str(error).partition("\n")[0]
-    else:
-        return
-    raise UsageProblem(f"Dask is not installed: {reason}", hint="pip install 'jupyter-connectors[dask]'")
+    if (reason := missing("dask.dataframe")) is not None:
+        raise UsageProblem(f"Dask is not installed: {reason}", hint="pip install 'jupyter-connectors[dask]'")
 
 
 def as_dask(load: Load, windows: int, label: str) -> dd.DataFrame:

@@ -244,16 +244,18 @@ class Connection:
             client, outdated = self._link.client, self._link.listing.outdated
             if not outdated.is_set() or client is None:
                 return
+            listed = False
             try:
                 async with self._link.patience.limit(self._limits.connect):
                     outdated.clear()
                     await self._list(client)
+                listed = True
                 return
-            except BaseException as caught:
-                outdated.set()
-                if not isinstance(caught, Exception):
-                    raise
+            except Exception as caught:  # noqa: BLE001  # whatever the SDK raised; said in our words below
                 error = caught
+            finally:
+                if not listed:
+                    outdated.set()
         raise self._link.kept(error) or failures.connecting(self.entry.title, error)
 
     async def _relist(self, _: Client) -> None:

@@ -129,8 +129,7 @@ class Link:
                     await self._leave.wait()
                 finally:
                     await _ended(watching)
-        except BaseException as error:
-            # Left behind by a server that died, or said to whoever is waiting in `open`.
+        except BaseException as error:  # groups and stops of the SDK's too: whoever waits in `open` hears of any end
             if not ready.done():
                 ready.set_exception(failures.cause(error) if isinstance(error, Exception) else ConnectionError())
                 ready.exception()
