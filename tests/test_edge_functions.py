@@ -106,6 +106,21 @@ print(repr(jc.connect("mine")))
         assert {each.headers["authorization"] for each in site.seen} == {"Bearer canary"}
 
 
+def test_a_script_sets_and_reads_which_tools_a_model_is_sent(tmp_path: Path) -> None:
+    body = """
+jc.connect("acme-crm")
+print(jc.tools_mode(), jc.tools_mode("on-demand"), jc.tools_mode(connector="acme_crm"))
+print(jc.tools_mode("always", connector="acme-crm"), jc.tools_mode(), jc.tools_mode("default", connector="acme-crm"))
+jc.tools_mode("sometimes")
+"""
+    done = script(tmp_path, body)
+    assert done.stdout.splitlines() == ["auto on-demand on-demand", "always on-demand on-demand"]
+    assert done.stderr.rstrip().splitlines()[-2:] == [
+        "jupyter_connectors.errors.UsageProblem: 'sometimes' is no mode",
+        "one of auto, always, on-demand, or default",
+    ]
+
+
 PROMPT = r"In \[\d+\]: "
 
 

@@ -10,7 +10,7 @@ import pytest
 from jupyter_connectors.answering.definitions import Definition, define
 from jupyter_connectors.answering.sent import BUDGET, ON_DEMAND, SEARCH, cost, sent
 from jupyter_connectors.models import Tool
-from jupyter_connectors.modes import Modes
+from jupyter_connectors.modes import Mode, Modes
 from jupyter_connectors.store import open_store
 
 
@@ -37,6 +37,21 @@ def test_a_mode_counts_in_every_kernel_from_the_next_look_on_and_in_its_notebook
     assert theirs.now().exactly("a.ipynb", "shop") is None
     for each in stores:
         each.close()
+
+
+def test_a_service_that_is_forgotten_takes_its_modes_along_in_every_notebook_and_no_other(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "state.sqlite")
+    modes = Modes(store)
+    modes.set("on-demand", "a.ipynb")
+    for notebook in ("a.ipynb", "b.ipynb"):
+        modes.set("always", notebook, "shop")
+        modes.set("always", notebook, "bakery")
+    modes.forget("shop")
+    now = modes.now()
+    assert [now.exactly(notebook, "shop") for notebook in ("a.ipynb", "b.ipynb")] == [None, None]
+    assert [now.exactly(notebook, "bakery") for notebook in ("a.ipynb", "b.ipynb")] == ["always", "always"]
+    assert now.exactly("a.ipynb") == "on-demand"
+    store.close()
 
 
 def test_a_mode_outlives_the_kernel_and_never_falls_back_to_auto(tmp_path: Path) -> None:
@@ -77,7 +92,22 @@ def test_auto_sends_all_that_fit_and_else_the_likeliest_and_a_search() -> None:
     assert 0 < len(chosen.whole) <= 12 and "shop__list_17" in chosen.whole
     assert len(chosen.deferred) == 300 and not chosen.deferred & set(chosen.whole)
     told = cost({"shop": [each.cost for each in many.values()]}, {})
-    assert told.most and told.tokens <= BUDGET + SEARCH.cost
+    assert told.most and told.first < told.tokens <= BUDGET + SEARCH.cost
+
+
+def test_what_is_told_before_a_conversation_is_never_exceeded_by_its_questions() -> None:
+    many = {**tools("shop", 100, words=100), **tools("bakery", 100, words=100), **tools("mill", 5)}
+    modes: dict[str, Mode] = {"mill": "always"}
+    costs: dict[str, list[int]] = {}
+    for each in many.values():
+        costs.setdefault(each.tool.connector, []).append(each.cost)
+    told, core = cost(costs, modes), dict[str, None]()
+    spent = []
+    for n in range(20):
+        chosen = sent(f"kind {n} {n + 50} of shop and bakery", many, modes, core=core)
+        spent.append(sum(many[name].cost for name in chosen.whole) + SEARCH.cost)
+    assert spent[0] <= told.first < spent[9], "it grows, so that the first question says too little"
+    assert max(spent) <= told.tokens and len(chosen.whole) <= told.tools
     assert sum(many[name].cost for name in chosen.whole) + SEARCH.cost <= told.tokens
 
 

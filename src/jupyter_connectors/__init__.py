@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         revoke,
         sql,
         to_frame,
+        tools_mode,
     )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "revoke",
     "sql",
     "to_frame",
+    "tools_mode",
     "unload_ipython_extension",
 ]
 

@@ -16,17 +16,19 @@ from jupyter_connectors.policy.judge import Step
 
 if TYPE_CHECKING:
     from jupyter_connectors.directory.catalogue import Catalogue
+    from jupyter_connectors.modes import Modes
 
 
 class Controls:
     """The person's hand on what may be called. Everything takes effect at once, in every kernel of theirs."""
 
     def __init__(
-        self, hub: Hub, catalogue: Catalogue, *, notebook: Callable[[], str], changed: Callable[[], None]
+        self, hub: Hub, catalogue: Catalogue, modes: Modes, *, notebook: Callable[[], str], changed: Callable[[], None]
     ) -> None:
         """`changed` is told after each change, for views to draw themselves again."""
         self._hub = hub
         self._catalogue = catalogue
+        self._modes = modes
         self._notebook = notebook
         self._changed = changed
 
@@ -103,6 +105,8 @@ class Controls:
         self._catalogue.remove(name)
         if all(each.identity != identity for each in self._catalogue.entries()):
             self._hub.judge.forget(identity)
+            self._modes.forget(identity)
+            self._changed()
 
     def _service(self, name: str) -> tuple[Entry, tuple[Tool, ...]]:
         """The entry a name stands for, connected or in the directory, and its tools as far as they are known."""

@@ -137,6 +137,28 @@ def permission(
     current().controls.permit(connector, tool, setting, tool_class=group, here=notebook)
 
 
+def tools_mode(
+    mode: Literal["auto", "always", "on-demand", "default"] | None = None, *, connector: str = ""
+) -> Literal["auto", "always", "on-demand"]:
+    """Which tools a model is sent in this notebook: the mode that holds, once `mode` was set if one is given.
+
+    Args:
+        mode: "auto" sends all tools while they fit, "always" all however many, "on-demand" three that find the others;
+            "default" takes what was set away. Left out, nothing is set.
+        connector: For the tools of this connector alone; it follows the notebook until it has a mode of its own.
+
+    Raises:
+        UsageProblem: There is no such mode.
+        UnknownConnector: Nothing is connected under this name.
+    """
+    from jupyter_connectors.toolmodes import choose_mode, mode_of
+
+    session = current()
+    if mode is not None:
+        choose_mode(session, None if mode == "default" else mode, connector)
+    return mode_of(session, connector)
+
+
 def explain(name: str) -> pd.DataFrame:
     """Which rule decides about `connector.tool`, or about connecting `connector`: every rule, the deciding one first.
 

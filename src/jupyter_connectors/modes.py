@@ -61,3 +61,8 @@ class Modes:
             self._store.execute("DELETE FROM mode WHERE notebook = ? AND identity = ?", (notebook, identity))
             if mode is not None:
                 self._store.execute("INSERT INTO mode VALUES (?, ?, ?)", (notebook, identity, mode))
+
+    def forget(self, identity: str) -> None:
+        """Takes away what was set for a service, in every notebook."""
+        with self._store.writing():
+            self._store.execute("DELETE FROM mode WHERE identity = ?", (identity,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.entries import Entry
 from jupyter_connectors.errors import ConnectionFailed, Denied, UnknownTool, nearest
@@ -17,6 +17,7 @@ from jupyter_connectors.policy.judge import Step
 from jupyter_connectors.reviewing import State
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.sessions.pool import Pool
+from jupyter_connectors.text import visible
 
 if TYPE_CHECKING:
     from jupyter_connectors.sessions.connection import Connection
@@ -63,8 +64,13 @@ class Offer:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of what is connected, in the order it was."""
+        """The names of what is connected, in the order it was asked for."""
         return self._pool.names
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The same with those of what is being connected."""
+        return self._pool.order
 
     def connected(self, name: str) -> Connected:
         """What is connected under `name`, with every tool it has for people, switched off or not."""
@@ -78,6 +84,20 @@ class Offer:
             notes=notes,
             protocol=held.protocol,
         )
+
+    def in_use(self) -> list[dict[str, Any]]:
+        """What is connected, as `wire/status.schema.json` has it."""
+        settings, notebook = self.judge.permissions.now(), self.judge.notebook()
+        return [
+            {
+                "id": name,
+                "entry": entry.id,
+                "title": visible(entry.title),
+                "here": not notebook or settings.exactly(entry.identity, notebook=notebook) != "block",
+            }
+            for name in self._pool.names
+            for entry in (self._pool.get(name).entry,)
+        ]
 
     def health(self, name: str) -> Health:
         """How what is connected under `name` stands, with nothing asked of its server."""

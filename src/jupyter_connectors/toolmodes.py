@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from jupyter_connectors.answering.sent import BUDGET, SQL, Cost, cost
@@ -29,13 +28,24 @@ def choose_mode(session: Session, word: str | None, connector: str = "") -> None
     mode = next((each for each in MODES if each == word), None)
     if mode is None and word is not None:
         raise UsageProblem(f"{word!r} is no mode", hint=f"one of {', '.join(MODES)}, or default")
-    identity = session.hub.connected(session.named(connector)).entry.identity if connector else ""
-    session.modes.set(mode, session.notebook, identity)
+    session.modes.set(mode, session.notebook, _identity(session, connector))
     session.announce()
 
 
+def mode_of(session: Session, connector: str = "") -> Mode:
+    """The mode that holds in this notebook, or in it for one connector.
+
+    Raises:
+        UnknownConnector: Nothing is connected under this name.
+    """
+    return session.modes.now().of(session.notebook, _identity(session, connector))
+
+
 def modes_state(session: Session) -> dict[str, Any]:
-    """The modes of this notebook and its connectors, with what each would cost."""
+    """The modes of this notebook and its connectors, with what each would cost.
+
+    The cost of the choice in use is the sum of what the connectors cost as they are, and of our own tools once.
+    """
     held, notebook = session.modes.now(), session.notebook
     found = session.connected()
     own = {each.id: held.exactly(notebook, each.entry.identity) for each in found}
@@ -49,7 +59,7 @@ def modes_state(session: Session) -> dict[str, Any]:
                 "title": TITLES[mode],
                 "says": SAYS[mode],
                 "code": mode_line(mode),
-                "cost": _told(cost(told, {name: each or mode for name, each in own.items()}), beside=SQL.cost),
+                "cost": _whole(cost(told, {name: each or mode for name, each in own.items()})),
             }
             for mode in MODES
         ],
@@ -58,7 +68,7 @@ def modes_state(session: Session) -> dict[str, Any]:
                 "id": each.id,
                 "title": visible(each.entry.title),
                 "mode": own[each.id],
-                "costs": {mode: _told(cost({each.id: told[each.id]}, {each.id: mode})) for mode in MODES},
+                "costs": {mode: _alone(cost({each.id: told[each.id]}, {each.id: mode})) for mode in MODES},
             }
             for each in found
         ],
@@ -76,17 +86,36 @@ def modes_words(state: Mapping[str, Any]) -> str:
     lines = []
     for each in state["choices"]:
         mark = "→" if each["mode"] == state["mode"] else " "
-        lines.append(f"{mark} {each['title']:<17} {_words(each['cost']):<22} {each['code']}")
+        lines.append(f"{mark} {each['title']:<17} {_words(each['cost']):<34} {each['code']}")
     for each in state["connectors"]:
         if each["mode"] is not None:
-            lines.append(f"  {each['title']}: {TITLES[each['mode']]}, {_words(each['costs'][each['mode']])}")
+            lines.append(f"  {each['title']}: {TITLES[each['mode']]}, {_words(each['costs'][each['mode']])} of its own")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _told(found: Cost, *, beside: int = 0) -> dict[str, Any]:
-    told = asdict(found)
-    return {**told, "tokens": found.tokens + beside}
+def _identity(session: Session, connector: str) -> str:
+    return session.hub.connected(session.named(connector)).entry.identity if connector else ""
+
+
+def _whole(found: Cost) -> dict[str, Any]:
+    return {
+        "tokens": found.tokens + SQL.cost,
+        "first": found.first + SQL.cost,
+        "tools": found.tools,
+        "most": found.most,
+    }
+
+
+def _alone(found: Cost) -> dict[str, Any]:
+    return {
+        "tokens": found.tokens - found.shared,
+        "first": found.first - found.shared,
+        "tools": found.tools,
+        "most": found.most,
+    }
 
 
 def _words(found: Mapping[str, Any]) -> str:
-    return f"{'at most ' if found['most'] else 'about '}{found['tokens']:,} tokens"
+    if found["most"]:
+        return f"about {found['first']:,}, up to {found['tokens']:,} tokens"
+    return f"about {found['tokens']:,} tokens"

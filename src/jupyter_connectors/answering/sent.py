@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from jupyter_connectors.answering.definitions import Definition
@@ -159,11 +160,21 @@ class Cost:
     """How many tools are sent whole."""
 
     most: bool = False
-    """It is at most that: which tools are sent depends on the question."""
+    """It is at most that: which tools are sent depends on what is asked, and more with each question."""
+
+    first: int = 0
+    """At most that with the first question of a conversation."""
+
+    shared: int = 0
+    """Of the tokens, those of our tools that find others: there once, however many connectors need them."""
 
 
 def cost(costs: Mapping[str, Iterable[int]], modes: Mapping[str, Mode], *, budget: int = BUDGET) -> Cost:
-    """What a question costs before it is asked.
+    """What the questions of a conversation cost before they are asked, by the modes as they are.
+
+    Where Auto cannot send all, each question adds the tools that fit it, up to the budget: `tokens` is what a long
+    conversation comes to, `first` what its first question takes at most. What a model finds by a search of its own is
+    sent beside that, in the request that follows.
 
     Args:
         costs: For each connector the tokens of its tools' definitions.
@@ -171,12 +182,14 @@ def cost(costs: Mapping[str, Iterable[int]], modes: Mapping[str, Mode], *, budge
     """
     always = [each for name, own in costs.items() if modes.get(name, "auto") == "always" for each in own]
     auto = [each for name, own in costs.items() if modes.get(name, "auto") == "auto" for each in own]
-    tokens, tools, most = sum(always) + sum(auto), len(always) + len(auto), False
+    first = tokens = sum(always) + sum(auto)
+    tools, most, shared = len(always) + len(auto), False, 0
     if tokens > budget and auto:
         room = max(0, budget - sum(always))
-        largest = sorted(auto, reverse=True)[:CORE]
-        tokens = sum(always) + min(sum(largest), room) + SEARCH.cost
-        tools, most = len(always) + len(largest), True
+        first = sum(always) + min(sum(sorted(auto, reverse=True)[:CORE]), room)
+        tokens = sum(always) + min(sum(auto), room)
+        smallest = accumulate(sorted(auto))
+        tools, most, shared = len(always) + sum(each <= room for each in smallest), True, SEARCH.cost
     if any(modes.get(name) == "on-demand" and list(own) for name, own in costs.items()):
-        tokens += sum(each.cost for each in ON_DEMAND)
-    return Cost(tokens=tokens, tools=tools, most=most)
+        shared += sum(each.cost for each in ON_DEMAND)
+    return Cost(tokens=tokens + shared, tools=tools, most=most, first=first + shared, shared=shared)

@@ -27,11 +27,18 @@ class Pool:
         self._listed = listed
         self._held: dict[str, Connection] = {}
         self._opening: dict[str, asyncio.Lock] = {}
+        self._asked: dict[str, None] = {}
+        """What is open or being opened, in the order it was asked for."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What is connected, in the order it was."""
-        return tuple(self._held)
+        """What is connected, in the order it was asked for: which server is ready first changes nothing."""
+        return tuple(each for each in self.order if each in self._held)
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The same with what is being connected."""
+        return tuple(self._asked)
 
     def get(self, name: str) -> Connection:
         """The connection called `name`, open or lost.
@@ -52,6 +59,14 @@ class Pool:
             ConnectionFailed: The server cannot be started or reached.
             UnknownConnector: The name belongs to another server.
         """
+        self._asked.setdefault(name, None)
+        try:
+            return await self._opened(name, entry, limits or self._limits, account)
+        finally:
+            if name not in self._held:
+                self._asked.pop(name, None)
+
+    async def _opened(self, name: str, entry: Entry, limits: Limits, account: str) -> Connection:
         from jupyter_connectors.sessions.connection import Connection
 
         async with self._opening.setdefault(name, asyncio.Lock()):
@@ -67,13 +82,14 @@ class Pool:
             fresh = Connection(
                 name,
                 entry,
-                limits=limits or self._limits,
+                limits=limits,
                 listed=self._listed,
                 account=account,
                 access=self._access,
             )
             await fresh.open()
             self._held[name] = fresh
+            self._asked.setdefault(name, None)  # one that failed before it took its place away
             return fresh
 
     async def live(self, name: str) -> Connection:
@@ -94,9 +110,10 @@ class Pool:
         """
         held = self.get(name)
         del self._held[name]
+        self._asked.pop(name, None)
         await held.close()
 
     async def close_all(self) -> None:
         """Leaves every server."""
-        open_now, self._held = list(self._held.values()), {}
+        open_now, self._held, self._asked = list(self._held.values()), {}, {}
         await asyncio.gather(*(each.close() for each in open_now))
