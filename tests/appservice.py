@@ -31,6 +31,7 @@ READING = (
     "gone_board",
     "slow_board",
     "failing_board",
+    "lost_board",
     "poll",
     "hold",
     "fails",
@@ -86,13 +87,13 @@ class Notebook:
         bundle: dict[str, Any] = self.formatter.format(thing)[0]
         return bundle
 
-    def call(self, tool: str = "show_board", **arguments: Json) -> Any:
+    def call(self, tool: str = "show_board", *, connector: str = "board", **arguments: Json) -> Any:
         """The result of a person's call."""
-        return Connector(self.session, "board")[tool](**arguments)
+        return Connector(self.session, connector)[tool](**arguments)
 
-    def open(self, tool: str = "show_board", **arguments: Json) -> OpenApp:
+    def open(self, tool: str = "show_board", *, connector: str = "board", **arguments: Json) -> OpenApp:
         """An app in a cell, with one view on it."""
-        result = self.call(tool, **arguments)
+        result = self.call(tool, connector=connector, **arguments)
         app = OpenApp(self, self.show(result)[MIME]["id"], result)
         app.ask(type="open")
         return app
@@ -100,7 +101,11 @@ class Notebook:
     @property
     def log(self) -> list[str]:
         """What reached the service."""
-        path = self.place / "board.log"
+        return self.log_of("board")
+
+    def log_of(self, name: str) -> list[str]:
+        """What reached the service of this name."""
+        path = self.place / f"{name}.log"
         return path.read_text().splitlines() if path.exists() else []
 
     @property

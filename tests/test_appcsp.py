@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_connectors.appcsp import (
+    HOSTERS,
+    LONGEST_QUERY,
     MOST,
     Origins,
     allowlist,
@@ -84,6 +87,9 @@ def test_a_query_of_somebody_else_is_an_error_or_plain_origins(text: str) -> Non
         "https://example.com:8443",
         "https://xn--r8jz45g.example",
         "https://intranet",
+        "https://somebody.github.io",
+        "https://bucket.s3.amazonaws.com",
+        "https://*.notgithub.io",
         "wss://live.example.com",
     ],
 )
@@ -103,6 +109,11 @@ def test_a_plain_origin_counts(origin: str) -> None:
         "https://*",
         "https://*.com",
         "https://*.co.uk",
+        "https://*.github.io",
+        "https://*.herokuapp.com",
+        "https://*.s3.amazonaws.com",
+        "https://*.s3.eu-central-1.amazonaws.com",
+        "wss://*.WORKERS.dev",
         "https://*.*.example.com",
         "https://a.*.example.com",
         "https://*example.com",
@@ -161,6 +172,16 @@ def test_anything_else_is_refused_and_named(origin: object) -> None:
         assert len(found.refused) == 1
 
 
+def test_the_page_on_security_names_each_host_below_which_a_wildcard_is_refused() -> None:
+    page = Path(__file__).parents[1].joinpath("docs", "security.md").read_text(encoding="utf-8")
+    told = page.partition("at or below these: ")[2].partition(". That is not")[0].replace("\n", " ").split(", ")
+    assert len(told) > 40
+    for name in told:
+        found = declared({"connectDomains": [f"https://*.{name}", f"https://*.b.{name}", f"https://b.{name}"]})
+        assert found.connect == (f"https://b.{name}",)
+    assert sorted(told) == sorted(HOSTERS.split())
+
+
 def test_addresses_of_this_machine_count_where_the_service_is_a_program_of_it() -> None:
     names = [
         "http://localhost:3000",
@@ -175,9 +196,17 @@ def test_addresses_of_this_machine_count_where_the_service_is_a_program_of_it() 
 
 
 def test_origins_cannot_be_made_of_anything_else() -> None:
-    for wrong in ("'self'", "https://example.com; script-src *", "https://EXAMPLE.com", "http://example.com", None, 7):
+    wrongs: list[Any] = [
+        "'self'",
+        "https://example.com; script-src *",
+        "https://EXAMPLE.com",
+        "http://example.com",
+        None,
+        7,
+    ]
+    for wrong in wrongs:
         with pytest.raises(ValueError, match="not a plain origin"):
-            Origins(connect=(wrong,))  # type: ignore[arg-type]
+            Origins(connect=(wrong,))
     with pytest.raises(ValueError, match="not a plain origin"):
         Origins(resource=("wss://example.com",))
 
@@ -216,6 +245,28 @@ def test_a_host_in_another_script_is_refused_and_shown_as_it_is_looked_up() -> N
 def test_a_declaration_without_end_is_cut() -> None:
     found = declared({"connectDomains": [f"https://a{n}.example" for n in range(5_000)]})
     assert (len(found.connect), len(found.refused)) == (MOST, MOST)
+    assert granted(from_query(query(found))) == granted(found)
+
+
+def test_what_would_make_the_address_too_long_is_refused_origin_by_origin() -> None:
+    name = ".".join(["a" * 60] * 3)
+    csp = {kind: [f"https://{name}.{n}.{kind.lower()}.example" for n in range(MOST)] for kind in KINDS}
+    short = "https://short.example"
+    found = declared({**csp, "baseUriDomains": [*csp["baseUriDomains"], short]})
+    assert len(query(found)) <= LONGEST_QUERY
+    assert granted(from_query(query(found))) == granted(found)
+    assert found.connect and found.base == (short,), "what is short enough counts, whatever came before it"
+    assert found.refused[0].startswith(csp["connectDomains"][len(found.connect)][:100])
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(1, 240), st.integers(0, 9)), max_size=200))
+def test_whatever_is_declared_fits_into_an_address(lengths: list[tuple[str, int, int]]) -> None:
+    csp: dict[str, list[str]] = {}
+    for kind, length, number in lengths:
+        host = ".".join(("a" * length)[at : at + 60] for at in range(0, length, 60))
+        csp.setdefault(kind, []).append(f"https://{host}.b{number}.example")
+    found = declared(csp)
+    assert len(query(found)) <= LONGEST_QUERY
     assert granted(from_query(query(found))) == granted(found)
 
 

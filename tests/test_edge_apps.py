@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ import pytest
 
 import jupyter_connectors.functions as jc
 from jupyter_connectors import joining
-from jupyter_connectors.errors import Denied
-from jupyter_connectors.widgets.apps import KEPT, MIME
+from jupyter_connectors.appturns import MOST, WAITING
+from jupyter_connectors.calls import new_call
+from jupyter_connectors.errors import Denied, ToolFailed
+from jupyter_connectors.frames.interface import Interface, begun, cancelled
+from jupyter_connectors.liveapp import LiveApp
+from jupyter_connectors.widgets.apps import KEPT, MIME, apps_of
 from jupyter_connectors.widgets.grid import MIME as GRID
 
 from .appservice import Notebook, OpenApp, board
@@ -23,9 +28,8 @@ from .waiting import eventually
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
-    made = Notebook(tmp_path_factory.mktemp("board"))
-    yield made
-    made.close()
+    with closing(Notebook(tmp_path_factory.mktemp("board"))) as made:
+        yield made
 
 
 @pytest.fixture
@@ -38,9 +42,8 @@ def notebook(opened: Notebook) -> Notebook:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Notebook]:
     """The same, newly connected."""
-    made = Notebook(tmp_path)
-    yield made
-    made.close()
+    with closing(Notebook(tmp_path)) as made:
+        yield made
 
 
 def questions(notebook: Notebook) -> list[dict[str, Any]]:
@@ -178,13 +181,25 @@ def test_an_app_calls_the_tools_of_its_own_service(notebook: Notebook) -> None:
     assert told["result"]["_meta"]["board"] == {"secret": None}
     record = notebook.last
     assert (record["tool"], record["asked_by"], record["class"], record["outcome"]) == ("poll", "app", "read", "ok")
-    assert record["bytes"] > 100  # type: ignore[operator]
+    assert isinstance(record["bytes"], int) and record["bytes"] > 100
 
 
 def test_a_tool_s_own_error_is_a_result(notebook: Notebook) -> None:
     told = notebook.open().call("fails")
     assert told["result"]["isError"] is True
     assert notebook.last["outcome"] == "tool error"
+
+
+def test_the_error_of_a_call_holds_the_whole_answer_for_the_app_of_its_tool(notebook: Notebook) -> None:
+    with pytest.raises(ToolFailed, match="failing_board failed: failing_board is done") as failed:
+        notebook.call("failing_board")
+    interface = failed.value.interface
+    assert isinstance(interface, Interface) and interface.wire is not None
+    assert (interface.state, interface.wire["isError"], interface.reason) == ("done", True, "")
+    assert interface.wire["_meta"]["board"] == {"secret": None}
+    with pytest.raises(ToolFailed) as failed:
+        notebook.call("lost_board")
+    assert failed.value.interface is None, "the server gave no result"
 
 
 def test_an_app_reads_and_lists_what_its_service_offers(notebook: Notebook) -> None:
@@ -211,6 +226,7 @@ def test_an_app_reads_and_lists_what_its_service_offers(notebook: Notebook) -> N
         ("tools/call", {"name": "no_such_tool"}, -32602),
         ("tools/call", [], -32602),
         ("tools/call", {"name": "poll", "arguments": {"x": "x" * 1_000_000}}, -32602),
+        ("tools/call", {"name": "poll", "arguments": {"x": "例" * 340_000}}, -32602),
         ("resources/read", {}, -32602),
         ("resources/read", {"uri": "ui://board/none"}, -32603),
         ("prompts/list", {}, -32603),
@@ -332,6 +348,46 @@ async def test_at_most_eight_requests_are_under_way(notebook: Notebook) -> None:
 
 
 @pytest.mark.anyio
+async def test_questions_that_wait_do_not_hold_up_what_an_app_reads(notebook: Notebook) -> None:
+    app = await asyncio.to_thread(notebook.open)
+    waiting = [asyncio.create_task(app.called("rename", name=str(number))) for number in range(WAITING)]
+    await question(notebook)
+    for _ in range(MOST):
+        assert "result" in await app.called("poll")
+    assert await app.called("rename", name="more") == {
+        "status": "ok",
+        "error": {"code": -32000, "message": "too many waiting"},
+    }
+    assert (await app.called("drop", name="more"))["error"]["message"] == "too many waiting"
+    assert not any(each.done() for each in waiting)
+    await app.asked(type="left")
+    assert all("error" in each for each in await asyncio.gather(*waiting))
+    assert "tools/call rename" not in notebook.log
+    await app.asked(type="alive")
+    again = asyncio.create_task(app.called("rename", name="May"))
+    await decide(notebook, await question(notebook), "once")
+    assert "result" in await again, "those that were answered wait no longer"
+
+
+@pytest.mark.anyio
+async def test_what_waits_for_a_person_is_sent_when_there_is_room_again(notebook: Notebook) -> None:
+    holds = notebook.place / "holds"
+    holds.touch()
+    app = await asyncio.to_thread(notebook.open)
+    asked = asyncio.create_task(app.called("rename", name="May"))
+    found = await question(notebook)
+    held = [asyncio.create_task(app.called("hold")) for _ in range(MOST)]
+    await eventually(lambda: notebook.log.count("tools/call hold") == MOST)
+    await decide(notebook, found, "once")
+    other = await asyncio.to_thread(notebook.open)
+    assert "result" in await other.called("poll")
+    assert "tools/call rename" not in notebook.log, "eight are under way"
+    holds.unlink()
+    told = await asyncio.gather(asked, *held)
+    assert [set(each) for each in told] == [{"status", "result"}] * (1 + MOST), told
+
+
+@pytest.mark.anyio
 async def test_what_waits_for_its_turn_is_dropped_when_its_view_leaves(notebook: Notebook) -> None:
     holds = notebook.place / "holds"
     holds.touch()
@@ -361,6 +417,63 @@ def test_context_is_kept_as_text_for_the_next_question(notebook: Notebook) -> No
     assert "4eC39" not in notes[app.id].text
     app.ask(type="context", content=[])
     assert notes == {}
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "例" * 340_000])
+def test_a_context_that_is_too_large_is_an_error_and_changes_nothing(notebook: Notebook, text: str) -> None:
+    app = notebook.open()
+    app.ask(type="context", content=[{"type": "text", "text": "May"}])
+    for context in ({"content": [{"type": "text", "text": text}]}, {"structuredContent": {"text": text}}):
+        told = app.ask(type="context", **context)
+        assert (told["status"], told["problem"]) == ("error", "the context is larger than 1 MB")
+    assert notebook.session.app_notes[app.id].text == "May"
+
+
+def test_an_app_that_was_closed_says_nothing_until_it_is_opened_and_says_it_again(notebook: Notebook) -> None:
+    app = notebook.open()
+    notes = notebook.session.app_notes
+    context = [{"type": "text", "text": "May"}]
+    app.ask(type="context", content=context)
+    app.ask(type="alive", view="v2")
+    app.ask(type="left")
+    assert app.id in notes, "somebody still sees it"
+    app.ask(type="left", view="v2")
+    assert notes == {}
+    app.ask(type="open")
+    assert notes == {}
+    app.ask(type="context", content=context)
+    assert notes[app.id].text == "May"
+
+
+def running(notebook: Notebook) -> tuple[OpenApp, LiveApp, Interface]:
+    """An app whose call is under way."""
+    session = notebook.session
+    tool = session.hub.find("board", "slow_board")
+    interface = begun(tool, new_call(tool, {}), entry="board")
+    app = LiveApp(session.hub, interface, session.approve, apps_of(session).take_note)
+    apps_of(session).keep(app)
+    return OpenApp(notebook, app.id), app, interface
+
+
+@pytest.mark.anyio
+async def test_a_view_that_starts_over_waits_for_the_outcome_once(notebook: Notebook) -> None:
+    opened, app, interface = running(notebook)
+    first = asyncio.create_task(opened.asked(type="outcome"))
+    other = asyncio.create_task(opened.asked(type="outcome", view="v2"))
+    leaving = asyncio.create_task(opened.asked(type="outcome", view="v3"))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(opened.asked(type="outcome"))
+    assert (await first)["state"] == "running"
+    await opened.asked(type="left", view="v3")
+    assert (await leaving)["state"] == "running"
+    assert not second.done() and not other.done()
+    notebook.session.runtime.post(lambda: app.end(cancelled(interface, "stopped")))
+    assert [(each["state"], each["reason"]) for each in await asyncio.gather(second, other)] == [
+        ("cancelled", "stopped"),
+        ("cancelled", "stopped"),
+    ]
+    notebook.session.runtime.post(lambda: app.end(interface))
+    assert (await opened.asked(type="outcome"))["state"] == "cancelled", "what is over stays so"
 
 
 def test_what_is_no_request_is_an_error(notebook: Notebook) -> None:

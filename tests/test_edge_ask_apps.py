@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -26,9 +27,8 @@ HIDDEN = ("poll", "drop", "hold", "fails")
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Notebook]:
-    made = Notebook(tmp_path_factory.mktemp("board"))
-    yield made
-    made.close()
+    with closing(Notebook(tmp_path_factory.mktemp("board"))) as made:
+        yield made
 
 
 @pytest.fixture
@@ -118,6 +118,16 @@ def test_the_apps_that_spoke_last_are_heard_and_no_more_than_three(notebook: Not
     assert heard(notebook) == ["3", "2", "1"]
     tell(apps[0], "0 again")
     assert heard(notebook) == ["0 again", "3", "2"]
+
+
+def test_an_app_that_was_closed_is_not_heard_until_it_speaks_again(notebook: Notebook) -> None:
+    app = notebook.open()
+    tell(app, "May")
+    app.ask(type="left")
+    assert heard(notebook) == []
+    app.ask(type="open")
+    tell(app, "May")
+    assert heard(notebook) == ["May"]
 
 
 def test_an_app_is_not_heard_where_its_tool_may_not_be_used(notebook: Notebook) -> None:

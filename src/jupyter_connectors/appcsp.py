@@ -17,6 +17,9 @@ from typing import Any
 MOST = 64
 """Origins of one kind that count; what comes after them is refused."""
 
+LONGEST_QUERY = 6_000
+"""Letters of a `query`. Servers between browser and Jupyter take lines of 8,000 (nginx, Apache) with the rest of it."""
+
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ORIGIN = re.compile(
     rf"(?P<scheme>https?|wss?)://(?P<wild>\*\.)?(?P<host>{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{0,4}}))?"
@@ -26,9 +29,24 @@ _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 _SHARED = re.compile(r"(?:ac|co|com|edu|go|gob|gov|ne|net|or|org)\.[a-z]{2}")
 """Names below which strangers live (`co.uk`), as below a single label; a guess in place of the whole public list."""
 
+HOSTERS = (
+    "amazonaws.com amplifyapp.com appspot.com azure.com azureedge.net azurestaticapps.net azurewebsites.net bitbucket.io "
+    "blogspot.com cloudflarestorage.com cloudfront.net cloudfunctions.net codeberg.page deno.dev digitaloceanspaces.com "
+    "duckdns.org elasticbeanstalk.com firebaseapp.com fly.dev github.io gitlab.io glitch.me herokuapp.com hf.space "
+    "netlify.app ngrok.app ngrok.dev ngrok.io ngrok-free.app ngrok-free.dev nip.io on.aws ondigitalocean.app onrender.com "
+    "pages.dev r2.dev railway.app readthedocs.io repl.co replit.app replit.dev run.app sslip.io streamlit.app supabase.co "
+    "surge.sh trycloudflare.com vercel.app web.app webflow.io windows.net workers.dev"
+)
+"""Names below which everybody gets one of their own; the well-known ones of the public list, not all. In docs/security.md."""
+
+_HOSTING = frozenset(HOSTERS.split())
+
 _KINDS = {"connect": "connectDomains", "resource": "resourceDomains", "frame": "frameDomains", "base": "baseUriDomains"}
 _LONGEST = 300
-_QUERY = 24_000
+_ROOM = LONGEST_QUERY // 4 * 3 - len(json.dumps(dict.fromkeys(_KINDS.values(), ())))
+_AROUND = 3
+"""Letters a query spends on an origin beside its own."""
+
 _SHOWN = 120
 
 
@@ -65,21 +83,25 @@ class Origins:
 def declared(csp: object, *, loopback: bool = False) -> Origins:
     """The origins of an app's `_meta.ui.csp`; `loopback` lets addresses of this machine count too.
 
+    As many as go into an address: each that does not fit any more is refused.
+
     Those are for services that are programs of this machine: the page of a service elsewhere has no business there.
     """
     if not isinstance(csp, Mapping):
         return Origins()
     kept: dict[str, tuple[str, ...]] = {}
     refused: list[str] = []
+    room = _ROOM
     for kind, name in _KINDS.items():
         given = csp.get(name)
         good: dict[str, None] = {}
         for each in given if isinstance(given, (list, tuple)) else () if given is None else (given,):
             origin = _judged(kind, each, loopback=loopback) if len(good) < MOST else None
-            if origin is None:
+            if origin is None or (origin not in good and len(origin) + _AROUND > room):
                 refused.append(_shown(each))
-            else:
+            elif origin not in good:
                 good[origin] = None
+                room -= len(origin) + _AROUND
         kept[kind] = tuple(good)
     return Origins(**kept, refused=tuple(refused[:MOST]))
 
@@ -165,7 +187,7 @@ def from_query(text: str) -> Origins:
     """
     if not text:
         return Origins()
-    if len(text) > _QUERY or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+    if len(text) > LONGEST_QUERY or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
         raise ValueError("not a list of origins")
     try:
         found: Any = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -195,7 +217,12 @@ def _public(found: re.Match[str]) -> bool:
     host, last = found["host"], found["host"].rpartition(".")[2]
     if _NUMBER.fullmatch(last):
         return False  # an address of any notation, for which policies have no rule
-    return not (found["wild"] and ("." not in host or _SHARED.fullmatch(host)))
+    return not (found["wild"] and ("." not in host or _SHARED.fullmatch(host) or _hosts_anybody(host)))
+
+
+def _hosts_anybody(host: str) -> bool:
+    labels = host.split(".")
+    return any(".".join(labels[at:]) in _HOSTING for at in range(len(labels)))
 
 
 def _speaks(kind: str, scheme: str, *, here: bool) -> bool:

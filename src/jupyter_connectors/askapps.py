@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyter_connectors.errors import ConnectorError
-from jupyter_connectors.frames.interface import Interface, begun, cancelled
+from jupyter_connectors.frames.interface import Interface, begun, cancelled, failed
 from jupyter_connectors.liveapp import LiveApp
 from jupyter_connectors.secrets import masked
 from jupyter_connectors.text import one_line, visible
@@ -52,18 +52,18 @@ class AnswerApps:
         if not tool.app or self.front != "notebook":
             return await send(None)
         opened: list[_Shown] = []
-        result, reason = None, "the call failed"
+        result, answer, reason = None, None, "the call failed"
         try:
             result = await send(lambda call: opened.append(self._begin(tool, call)))
         except asyncio.CancelledError:
             reason = STOPPED
             raise
         except ConnectorError as error:
-            result, reason = _partial_of(error), error.problem
+            result, answer, reason = _partial_of(error), failed(error), error.problem
             raise
         finally:
             for shown in opened:
-                _end(shown, result, reason)
+                _end(shown, result, answer, reason)
         return result
 
     def _begin(self, tool: Tool, call: ToolCall) -> _Shown:
@@ -105,12 +105,12 @@ def _source(shown: _Shown) -> str:
     return f"{tool.connector} · {tool.name}"
 
 
-def _end(shown: _Shown, result: Result | None, reason: str) -> None:
-    """Gives the app what its call came to; without a result, why there is none."""
+def _end(shown: _Shown, result: Result | None, error: Interface | None, reason: str) -> None:
+    """Gives the app what its call came to, the tool's own error too; without an answer, why there is none."""
     ended = None if result is None else result.interface
     shown.result = result
     shown.reason = "" if ended is not None else one_line(masked(visible(reason)), 200)
-    shown.app.end(ended or cancelled(shown.interface, shown.reason))
+    shown.app.end(ended or error or cancelled(shown.interface, shown.reason))
 
 
 def _partial_of(error: ConnectorError) -> Result | None:

@@ -41,6 +41,11 @@ class Matter:
     """The arguments that the person changed when an earlier form of the call was asked about."""
 
 
+async def nobody(_: Request) -> Answer:
+    """The answer where nobody can be asked."""
+    return NOBODY
+
+
 class Questions:
     """Asks for one kernel, and counts what was asked. Used on the runtime's loop only."""
 

@@ -94,6 +94,9 @@ class CallFailed(ConnectorError):
 class ToolFailed(CallFailed):
     """The tool answered with an error."""
 
+    interface: object | None = None
+    """The `Interface` with the server's whole answer, where the tool has an app, which shows the error itself."""
+
 
 class TimedOut(CallFailed):
     """A read was not answered in time."""

@@ -8,17 +8,19 @@ no connector: its own is the only one there is for it.
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from jupyter_connectors.appanswers import BAD, NO_METHOD, REFUSED, Fields, problem, refusal, told_of
 from jupyter_connectors.appcsp import granted, policy, query
 from jupyter_connectors.appnotes import AppNote, note_text
 from jupyter_connectors.approval import Answer, Approver, Request
+from jupyter_connectors.appturns import Place, Turns
 from jupyter_connectors.calls import new_call
-from jupyter_connectors.errors import CallFailed, ConnectorError, Denied, SignInNeeded, UsageProblem
+from jupyter_connectors.errors import ConnectorError, UsageProblem
 from jupyter_connectors.frames.interface import Interface
 from jupyter_connectors.models import Json, Tool, canonical
 from jupyter_connectors.text import one_line, visible
@@ -26,17 +28,10 @@ from jupyter_connectors.text import one_line, visible
 if TYPE_CHECKING:
     from jupyter_connectors.hub import Hub
 
-MOST = 8
-"""Requests of one app that are under way at once; more wait."""
-
 LARGEST = 1_000_000
-"""Characters of the parameters of one request, as JSON."""
+"""Bytes of the parameters of one request, as JSON; of the context for the next question, too."""
 
 _VIEWS, _NAME = 64, 64
-
-_NO_METHOD, _BAD, _FAILED, _REFUSED = -32601, -32602, -32603, -32000
-
-Fields = dict[str, Any]
 
 
 class LiveApp:
@@ -56,13 +51,10 @@ class LiveApp:
         self._closed = asyncio.Event()
         """Set when the last view has left, for those who wait for an answer there."""
 
-        self._over = asyncio.Event()
-        """Set when the call that the app belongs to is over."""
+        self._waiting: dict[str, asyncio.Event] = {}
+        """By view, one each: set when the call that the app belongs to is over, or the view asks anew or has left."""
 
-        self.end(interface)
-        self._gate = asyncio.Semaphore(MOST)
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        """By tool: the next call that would be asked about waits, since a yes to this one may be a yes to it."""
+        self._turns = Turns()
 
     @property
     def attended(self) -> bool:
@@ -71,11 +63,12 @@ class LiveApp:
 
     def end(self, interface: Interface) -> None:
         """Takes what the app's own call has come to. A call that is over stays as it ended."""
-        if self._over.is_set():
+        if self._interface.state != "running":
             return
         self._interface = interface
         if interface.state != "running":
-            self._over.set()
+            for view in list(self._waiting):
+                self._wake(view)
 
     async def answer(self, message: Mapping[str, Any]) -> Fields:
         """The answer to one message of a view. What a browser says is looked at before it is used."""
@@ -91,26 +84,31 @@ class LiveApp:
         if act is None:
             return {"status": "error", "problem": "no such request", "hint": ""}
         if message.get("type") != "left":
-            self._enter(message.get("view"))
+            self._enter(_view(message))
         return await act(message)
 
-    def _enter(self, view: object) -> None:
-        if not isinstance(view, str) or not view:
+    def _enter(self, view: str) -> None:
+        if not view:
             return
-        self._views.pop(view[:_NAME], None)
-        self._views[view[:_NAME]] = None
+        self._views.pop(view, None)
+        self._views[view] = None
         while len(self._views) > _VIEWS:
             # Of a page that was closed without a word.
-            del self._views[next(iter(self._views))]
+            oldest = next(iter(self._views))
+            del self._views[oldest]
+            self._wake(oldest)
         self._closed.clear()
 
     async def _alive(self, _: Mapping[str, Any]) -> Fields:
         return {}
 
     async def _left(self, message: Mapping[str, Any]) -> Fields:
-        self._views.pop(str(message.get("view"))[:_NAME], None)
+        self._views.pop(_view(message), None)
+        self._wake(_view(message))
         if not self._views:
             self._closed.set()
+            # What nobody sees any more says nothing to a model. Opened again, the app begins anew and says it itself.
+            self._note(self.id, None)
         return {}
 
     async def _open(self, _: Mapping[str, Any]) -> Fields:
@@ -124,7 +122,7 @@ class LiveApp:
             "title": self.title,
             "service": visible(service),
             "connector": tool.connector,
-            "tool": _told(tool),
+            "tool": told_of(tool),
             "arguments": dict(self._interface.arguments),
             **self._ended(),
             "html": page.html,
@@ -136,9 +134,18 @@ class LiveApp:
             "border": page.prefers_border is not False,
         }
 
-    async def _outcome(self, _: Mapping[str, Any]) -> Fields:
-        await self._over.wait()
+    async def _outcome(self, message: Mapping[str, Any]) -> Fields:
+        """What the call came to; "running" for a request in whose place the view has made another."""
+        if self._interface.state == "running":
+            self._wake(_view(message))
+            woken = self._waiting[_view(message)] = asyncio.Event()
+            await woken.wait()
         return self._ended()
+
+    def _wake(self, view: str) -> None:
+        waiting = self._waiting.pop(view, None)
+        if waiting is not None:
+            waiting.set()
 
     def _ended(self) -> Fields:
         wire = self._interface.wire
@@ -149,7 +156,10 @@ class LiveApp:
         }
 
     async def _context(self, message: Mapping[str, Any]) -> Fields:
-        text = note_text(message.get("content"), message.get("structuredContent"))
+        content, structured = message.get("content"), message.get("structuredContent")
+        if _size([content, structured]) > LARGEST:
+            return {"status": "error", "problem": "the context is larger than 1 MB", "hint": "tell the model less"}
+        text = note_text(content, structured)
         interface = self._interface
         note = AppNote(
             connector=interface.tool.connector,
@@ -164,63 +174,69 @@ class LiveApp:
 
     async def _request(self, message: Mapping[str, Any]) -> Fields:
         method, params = str(message.get("method")), message.get("params")
-        acts: Mapping[str, Callable[[Fields], Awaitable[Mapping[str, Json]]]] = {
+        acts: Mapping[str, Callable[[Fields, Place], Awaitable[Mapping[str, Json]]]] = {
             "tools/call": self._call,
             "tools/list": self._tools,
             "resources/read": self._read,
-            "resources/list": lambda given: self._list(method, given),
-            "resources/templates/list": lambda given: self._list(method, given),
-            "prompts/list": lambda given: self._list(method, given),
+            "resources/list": partial(self._list, method),
+            "resources/templates/list": partial(self._list, method),
+            "prompts/list": partial(self._list, method),
         }
         if method not in acts:
-            return _error(_NO_METHOD, f"{one_line(method, 60)} is not for apps")
+            return problem(NO_METHOD, f"{one_line(method, 60)} is not for apps")
         params = {} if params is None else params
-        if not isinstance(params, dict) or len(canonical(params)) > LARGEST:
-            return _error(_BAD, "the parameters are no object, or larger than 1 MB")
-        view = message.get("view")
-        async with self._gate:
-            if isinstance(view, str) and view[:_NAME] not in self._views:
-                return _error(_REFUSED, "the app was closed")
+        if not isinstance(params, dict) or _size(params) > LARGEST:
+            return problem(BAD, "the parameters are no object, or larger than 1 MB")
+        view = _view(message)
+        async with self._turns.place() as place:
+            if view and view not in self._views:
+                return problem(REFUSED, "the app was closed")
             try:
                 self._service()
-                return {"result": dict(await acts[method](params))}
+                return {"result": dict(await acts[method](params, place))}
             except ConnectorError as error:
-                return _refusal(error)
+                return refusal(error)
 
-    async def _call(self, params: Fields) -> Mapping[str, Json]:
+    async def _call(self, params: Fields, place: Place) -> Mapping[str, Json]:
         arguments = params.get("arguments")
         arguments = {} if arguments is None else arguments
         if not isinstance(params.get("name"), str) or not isinstance(arguments, dict):
             raise UsageProblem("tools/call needs a name and an object of arguments", hint="nothing was sent")
         own = Tool(connector=self._interface.tool.connector, name=params["name"])
         call = new_call(own, arguments, asked_by="app")
+        approve = partial(self._ask, place)
         if not self._hub.asks(call):
-            reply = await self._hub.relay(call, approve=self._ask, attended=self.attended)
+            reply = await self._hub.relay(call, approve=approve, attended=self.attended)
         else:
-            async with self._turns[call.tool]:
-                reply = await self._hub.relay(call, approve=self._ask, attended=self.attended)
+            async with place.turn(call.tool):
+                reply = await self._hub.relay(call, approve=approve, attended=self.attended)
         return reply.wire or {}
 
-    async def _tools(self, _: Fields) -> Mapping[str, Json]:
+    async def _tools(self, _: Fields, __: Place) -> Mapping[str, Json]:
         tools = self._hub.tools_for_apps(self._interface.tool.connector)
-        return {"tools": [_told(each) for each in tools]}
+        return {"tools": [told_of(each) for each in tools]}
 
-    async def _read(self, params: Fields) -> Mapping[str, Json]:
+    async def _read(self, params: Fields, place: Place) -> Mapping[str, Json]:
         uri = params.get("uri")
         if not isinstance(uri, str) or not uri:
             raise UsageProblem("resources/read needs a uri", hint="nothing was sent")
-        return await self._consult("resources/read", {"uri": uri})
+        return await self._consult("resources/read", {"uri": uri}, place)
 
-    async def _list(self, method: str, params: Fields) -> Mapping[str, Json]:
+    async def _list(self, method: str, params: Fields, place: Place) -> Mapping[str, Json]:
         cursor = params.get("cursor")
-        return await self._consult(method, {"cursor": cursor} if isinstance(cursor, str) else {})
+        return await self._consult(method, {"cursor": cursor} if isinstance(cursor, str) else {}, place)
 
-    async def _consult(self, method: str, arguments: Fields) -> Mapping[str, Json]:
-        connector = self._interface.tool.connector
-        return await self._hub.consult(connector, method, arguments, approve=self._ask, attended=self.attended)
+    async def _consult(self, method: str, arguments: Fields, place: Place) -> Mapping[str, Json]:
+        connector, approve = self._interface.tool.connector, partial(self._ask, place)
+        return await self._hub.consult(connector, method, arguments, approve=approve, attended=self.attended)
 
-    async def _ask(self, request: Request) -> Answer:
-        """The person's answer, asked where the app is; a no once nobody is left there."""
+    async def _ask(self, place: Place, request: Request) -> Answer:
+        """The person's answer, asked where the app is; other requests of the app go on meanwhile."""
+        async with place.aside():
+            return await self._answered(request)
+
+    async def _answered(self, request: Request) -> Answer:
+        """The person's answer; a no once nobody is left where the app is."""
         asking = asyncio.ensure_future(self._approve(replace(request, app=self.id, app_title=self.title)))
         leaving = asyncio.ensure_future(self._closed.wait())
         try:
@@ -241,40 +257,17 @@ class LiveApp:
         name, interface = self._interface.tool.connector, self._interface
         entry = self._hub.connected(name).entry
         if (entry.id, self._hub.health(name).account) != (interface.entry, interface.account):
-            problem = f"{name!r} is another service or account here than the one the app came from"
-            raise UsageProblem(problem, hint="run the cell again to open the app there")
+            mixed = f"{name!r} is another service or account here than the one the app came from"
+            raise UsageProblem(mixed, hint="run the cell again to open the app there")
         return entry.title
 
 
-def _told(tool: Tool) -> Fields:
-    """A tool as its own app is told of it, in the protocol's words."""
-    said = tool.annotations
-    claims = {
-        "readOnlyHint": said.read_only,
-        "destructiveHint": said.destructive,
-        "idempotentHint": said.idempotent,
-        "openWorldHint": said.open_world,
-    }
-    known = {name: claim for name, claim in claims.items() if claim is not None}
-    told: Fields = {"name": tool.name, "inputSchema": dict(tool.input_schema)}
-    told |= {"title": tool.title} if tool.title else {}
-    told |= {"description": tool.description} if tool.description else {}
-    told |= {"outputSchema": dict(tool.output_schema)} if tool.output_schema is not None else {}
-    return told | ({"annotations": known} if known else {})
+def _view(message: Mapping[str, Any]) -> str:
+    """The id of the view that speaks; empty where it has none."""
+    view = message.get("view")
+    return view[:_NAME] if isinstance(view, str) else ""
 
 
-def _error(code: int, message: str) -> Fields:
-    return {"error": {"code": code, "message": message}}
-
-
-def _refusal(error: ConnectorError) -> Fields:
-    """What an app is told of an error: of its own doing and of its server's all, of people and rules nothing."""
-    if isinstance(error, Denied):
-        return _error(_REFUSED, "this was not allowed")
-    if isinstance(error, UsageProblem):
-        return _error(_BAD, one_line(error.problem, 300))
-    if isinstance(error, CallFailed):
-        return _error(_FAILED, one_line(error.problem, 300))
-    if isinstance(error, SignInNeeded):
-        return _error(_FAILED, "the service wants a new sign-in: a cell that calls it asks for one")
-    return _error(_FAILED, "the service cannot be reached")
+def _size(value: Json) -> int:
+    """How many bytes it is on the wire."""
+    return len(canonical(value).encode("utf-8", "surrogatepass"))

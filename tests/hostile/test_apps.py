@@ -26,8 +26,8 @@ def notebook(tmp_path: Path) -> Iterator[Notebook]:
     made.close()
 
 
-def reached(notebook: Notebook, tool: str) -> int:
-    return notebook.log.count(f"tools/call {tool}")
+def reached(notebook: Notebook, tool: str, service: str = "board") -> int:
+    return notebook.log_of(service).count(f"tools/call {tool}")
 
 
 def test_69_a_tool_that_is_not_for_apps_is_refused_and_the_try_is_in_the_log(notebook: Notebook) -> None:
@@ -75,8 +75,18 @@ def test_69_another_connector_s_tools_have_no_name_an_app_could_say(notebook: No
 
 def test_69_a_known_id_of_another_app_gives_the_tools_of_that_app_s_service_alone(notebook: Notebook) -> None:
     joining.connect(notebook.session, [board(notebook.place, "other")])
-    app = notebook.open()
-    stranger = replace(app, id="f" * 32)
+    app, other = notebook.open(), notebook.open(connector="other")
+    assert other.id != app.id
+    assert (reached(notebook, "poll"), reached(notebook, "poll", "other")) == (0, 0)
+    for known, polled in ((app, (1, 0)), (replace(app, id=other.id), (1, 1)), (replace(other, id=app.id), (2, 1))):
+        assert known.call("poll")["result"]["content"] == [{"type": "text", "text": "poll is done"}]
+        assert (reached(notebook, "poll"), reached(notebook, "poll", "other")) == polled
+    assert [each["connector"] for each in notebook.session.audit.rows(limit=3)] == ["board", "other", "board"]
+    assert replace(app, id=other.id).ask(type="open")["connector"] == "other"
+
+
+def test_69_an_unknown_id_is_nobody_s(notebook: Notebook) -> None:
+    stranger = replace(notebook.open(), id="f" * 32)
     assert stranger.call("poll") == {"status": "unknown"}
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
+
+from jupyter_connectors.widgets.view import code_of
 
 from ..appservice import READING, SERVER
-from .driving import WIDGET, Cell, Kernel
+from .driving import SLEEPS, WIDGET, Cell, Kernel, begun, stopped
 
 MIME = "application/vnd.jupyter-connectors.app+json"
+LINE = "interactive app: run the cell to open it"
 
 CONNECT = f"""
 import sys
@@ -25,7 +31,6 @@ entry = Entry(id='board', title='Board', summary='', category='test', target=tar
 joining.connect(current(), [entry]);
 """
 
-SLEEPS = "import time\nprint('begun', flush=True)\ntime.sleep(120)"
 COMPUTES = "print('begun', flush=True)\nn = 0\nwhile True:\n    n += 1"
 
 
@@ -68,12 +73,6 @@ class App:
         return self.post("request", method="tools/call", params=params)
 
 
-def begun(kernel: Kernel, code: str) -> tuple[str, Cell]:
-    number, cell = kernel.start(code)
-    kernel.follow(number, cell, until=lambda each: "begun" in each.streams)
-    return number, cell
-
-
 def question(app: App) -> dict[str, Any]:
     """The question that waits, by the status that the front end asks for."""
     while True:
@@ -83,12 +82,6 @@ def question(app: App) -> dict[str, Any]:
             assert found["app"] == app.id
             assert app.kernel.say({"id": found["id"], "type": "hello"}) == {"status": "ok"}
             return dict(found)
-
-
-def stopped(kernel: Kernel, number: str, cell: Cell) -> None:
-    assert not cell.done
-    kernel.stop()
-    kernel.follow(number, cell)
 
 
 def test_an_app_opens_and_calls_while_no_cell_runs(any_board: Kernel) -> None:
@@ -138,11 +131,73 @@ def test_the_displayed_app_stays_though_nothing_holds_its_result(a_board: Kernel
     assert a_board.say({"id": uuid4().hex, "type": "open"}) == {"status": "unknown"}
 
 
+def test_an_error_that_ends_a_cell_is_two_lines_with_the_app_below_that_shows_it(a_board: Kernel) -> None:
+    cell = a_board.run("board.failing_board()", allow_stdin=True)
+    assert cell.error is not None and cell.error["ename"] == "ToolFailed"
+    assert len(cell.error["traceback"]) == 2
+    (bundle,) = cell.shown
+    assert bundle["text/plain"] == f"board · failing_board\n{LINE}"
+    opened = a_board.say({"id": bundle[MIME]["id"], "view": "v", "type": "open"})
+    assert (opened["state"], opened["result"]["isError"]) == ("done", True)
+
+
+def test_an_error_that_the_cell_takes_care_of_shows_no_app(a_board: Kernel) -> None:
+    cell = a_board.run("try:\n    board.failing_board()\nexcept Exception:\n    pass", allow_stdin=True)
+    assert cell.error is None and not cell.shown
+    assert a_board.run("board.lost_board()", allow_stdin=True).shown == [], "no answer, no app"
+    assert a_board.run("board.failing_board()").shown == [], "nobody is there to look"
+
+
 def widget(kernel: Kernel) -> tuple[str, str]:
     """The ids of an app and of its widget, in a front end without our extension."""
     cell = kernel.run("current().desk.extension = False\nboard.show_board()", allow_stdin=True)
     assert cell.error is None, cell.error
     return cell.shown[-1][MIME]["id"], cell.shown[-1][WIDGET]["model_id"]
+
+
+def exported(cell: Cell, widgets: dict[str, Any]) -> str:
+    """The page that nbconvert makes of a saved notebook with this cell in it."""
+    saved = json.dumps(
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": "a",
+                    "execution_count": 1,
+                    "metadata": {},
+                    "source": "board.show_board()",
+                    "outputs": [{"output_type": "display_data", "metadata": {}, "data": each} for each in cell.shown],
+                }
+            ],
+            "metadata": {"widgets": {"application/vnd.jupyter.widget-state+json": widgets}} if widgets else {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+    )
+    page: str = HTMLExporter().from_notebook_node(nbformat.reads(saved, as_version=4))[0]
+    return page
+
+
+def test_an_exported_notebook_holds_the_text_of_the_result_and_how_to_open_the_app(a_board: Kernel) -> None:
+    app = App(a_board)
+    assert "A board." in app.say("open")["html"]
+    page = exported(app.cell, {})
+    assert LINE in page and "show_board" in page and "unknown: 1 row" in page
+    for each in ("A board.", MIME, app.id, code_of("app")[:200], "api.board.example"):
+        assert each not in page, each
+
+
+def test_an_exported_notebook_with_widgets_holds_neither_the_app_nor_its_code(a_board: Kernel) -> None:
+    cell = a_board.run("current().desk.extension = False\nboard.show_board()", allow_stdin=True)
+    model = cell.shown[-1][WIDGET]["model_id"]
+    a_board.comm(model, {"id": cell.shown[-1][MIME]["id"], "type": "open", "view": "w", "rid": "1"})
+    assert "A board." in told(a_board, model, "reply")["html"]
+    state = {"model_name": "AnyModel", "model_module": "anywidget", "model_module_version": "~0.9.*"}
+    widgets = {"version_major": 2, "version_minor": 0, "state": {model: {**state, "state": a_board.cards[model]}}}
+    page = exported(cell, widgets)
+    assert model in page
+    for each in ("A board.", code_of("app")[:200], "api.board.example"):
+        assert each not in page, each
 
 
 def told(kernel: Kernel, model: str, what: str) -> Any:

@@ -136,13 +136,25 @@ def test_stop_cancels_the_app_with_the_reason(asking: Kernel, place: Path) -> No
     assert apps(cell)[0]["text/plain"] == f"board · slow_board: stopped by the person\n{LINE}"
 
 
-def test_a_call_that_fails_cancels_its_app_and_says_why(asking: Kernel) -> None:
+def test_an_app_whose_tool_answers_with_an_error_is_given_that_error(asking: Kernel) -> None:
     cell = asking.run(call("failing_board"), allow_stdin=True)
     (bundle,) = apps(cell)
     opened = say(asking, bundle[MIME]["id"], "open")
-    assert (opened["state"], opened["result"]) == ("cancelled", None)
-    assert "failing_board is done" in opened["reason"]
+    assert (opened["state"], opened["reason"]) == ("done", "")
+    assert opened["result"]["isError"] is True
+    assert opened["result"]["content"] == [{"type": "text", "text": "failing_board is done"}]
+    assert opened["result"]["_meta"]["board"] == {"secret": None}
     assert "failing_board is done" in bundle["text/plain"]
+    assert bundle["text/plain"].endswith(LINE)
+
+
+def test_a_call_that_breaks_off_cancels_its_app_and_says_why(asking: Kernel) -> None:
+    cell = asking.run(call("lost_board"), allow_stdin=True)
+    (bundle,) = apps(cell)
+    opened = say(asking, bundle[MIME]["id"], "open")
+    assert (opened["state"], opened["result"]) == ("cancelled", None)
+    assert "board.lost_board failed: the board is lost" in opened["reason"]
+    assert "the board is lost" in bundle["text/plain"]
 
 
 def test_a_call_that_is_denied_has_no_app(asking: Kernel) -> None:

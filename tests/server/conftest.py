@@ -103,6 +103,13 @@ def ahead(tmp_path_factory: pytest.TempPathFactory, other: Server) -> Iterator[S
 
 
 @pytest.fixture(scope="module")
+def proxied(tmp_path_factory: pytest.TempPathFactory, own_places: Path) -> Iterator[Server]:
+    """A server that believes the proxy before it."""
+    with serving(tmp_path_factory.mktemp("proxied"), "/", "--ServerApp.trust_xheaders=True") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory, own_places: Path) -> Iterator[Server]:
     """A server that somebody else's page may frame."""
     policy = "frame-ancestors 'none' https://portal.example; report-uri /told"

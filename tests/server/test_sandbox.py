@@ -96,6 +96,62 @@ def test_the_server_itself_is_left_out_even_where_it_was_declared(server: Server
     assert str(server.port) not in page.text
 
 
+HUB = "hub.example.com"
+
+
+def reaches(server: Server, **headers: str) -> str:
+    """What a page may connect to that declared the addresses people know the server by."""
+    names = [f"https://{HUB}", f"https://{HUB}:8443", "https://a.example"]
+    found = server.get(f"{PLACE}?csp={query(declared({'connectDomains': names}))}", **headers)
+    assert found.status == 200
+    told = directives(found.headers["Content-Security-Policy"])["connect-src"].removeprefix("data: blob: ")
+    assert (
+        found.headers["Connection-Allowlist"] == f"({' '.join(f'{chr(34)}{each}/*{chr(34)}' for each in told.split())})"
+    )
+    return told
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_Forwarded_Host": HUB},
+        {"X_Forwarded_Host": f"{HUB.upper()}, inner.example"},
+        {"Forwarded": f"for=192.0.2.1;host={HUB};proto=https, for=10.0.0.1"},
+        {"Forwarded": f'for=192.0.2.1; Host="{HUB}:443"'},
+    ],
+)
+def test_the_name_a_proxy_tells_is_the_server_s_own_where_the_server_believes_it(
+    server: Server, proxied: Server, headers: dict[str, str]
+) -> None:
+    assert reaches(proxied, **headers) == f"https://{HUB}:8443 https://a.example"
+    assert reaches(server, **headers) == f"https://{HUB} https://{HUB}:8443 https://a.example"
+
+
+@pytest.mark.parametrize("header", ["Referer", "Origin"])
+def test_the_page_that_asks_for_it_is_the_server_s_own_too(server: Server, header: str) -> None:
+    asking = {header: f"https://{HUB}:8443" + ("/user/ada/lab" if header == "Referer" else "")}
+    assert reaches(server, **asking) == f"https://{HUB} https://a.example"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Referer": "https://[::1", "Origin": "null"},
+        {"Referer": "", "X_Forwarded_Host": "", "Forwarded": ""},
+        {"X_Forwarded_Host": ", ,", "Forwarded": 'host="; host'},
+    ],
+)
+def test_a_header_that_names_nobody_changes_nothing(proxied: Server, headers: dict[str, str]) -> None:
+    assert reaches(proxied, **headers) == f"https://{HUB} https://{HUB}:8443 https://a.example"
+
+
+def test_whatever_an_app_declares_its_page_is_given(server: Server) -> None:
+    names = [f"https://{'a' * 60}.{'b' * 60}.{number}.example" for number in range(64)]
+    found = declared(dict.fromkeys(("connectDomains", "resourceDomains", "frameDomains", "baseUriDomains"), names))
+    assert found.refused
+    assert server.get(f"{PLACE}?csp={query(found)}").status == 200
+
+
 def test_case_15_who_is_not_signed_in_and_a_foreign_host_get_no_page(server: Server) -> None:
     stranger = server.get(PLACE, signed=False)
     assert stranger.status == 302 and stranger.headers["Location"].startswith("/user/ada/login")

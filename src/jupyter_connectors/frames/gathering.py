@@ -19,7 +19,7 @@ from jupyter_connectors.frames.known import known_of
 from jupyter_connectors.frames.lane import Lane, Page
 from jupyter_connectors.frames.paging import Step, Walk, fitted
 from jupyter_connectors.frames.parts import Archive, Parts, Source, packed
-from jupyter_connectors.frames.records import Found, Record, dig, error_told, find
+from jupyter_connectors.frames.records import Found, Record, dig, error_told, find, refused
 from jupyter_connectors.frames.result import Result
 from jupyter_connectors.frames.shapes import refined
 from jupyter_connectors.frames.spool import Spool
@@ -101,11 +101,10 @@ class Gathering:
 
     def take(self, sent: dict[str, Json], reply: Reply) -> dict[str, Json] | None:
         """Adds one page and gives the arguments of the next, None at the end."""
-        if reply.is_error:
-            told = one_line(reply.text or str(reply.structured or "it said no more"), 300)
-            raise ToolFailed(f"{self._name} failed: {told}", hint="those are the server's own words")
         if not self.pages:
             self._wire = reply.wire
+        if reply.is_error:
+            raise refused(self._name, reply)
         try:
             with no_collector():
                 return self._take(sent, reply)
@@ -248,6 +247,8 @@ class Gathering:
 
     def failed(self, error: ConnectorError) -> ConnectorError:
         """What to raise for a failure: itself on the first page, `Incomplete` with the rows so far on a later one."""
+        if isinstance(error, ToolFailed) and not self.pages:
+            error.interface = self._interface("")
         if not self.pages or isinstance(error, Incomplete):
             return error
         if isinstance(error, Cancelled):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from jupyter_connectors.errors import ToolFailed
 from jupyter_connectors.models import Json, Tool, ToolCall
 
 State = Literal["running", "done", "cancelled"]
@@ -59,6 +60,15 @@ def begun(tool: Tool, call: ToolCall, *, entry: str) -> Interface:
 def cancelled(interface: Interface, reason: str) -> Interface:
     """The app of a call that came to nothing."""
     return replace(interface, state="cancelled", wire=None, reason=reason)
+
+
+def failed(error: BaseException | None) -> Interface | None:
+    """The app of a tool that answered with an error, which is a result as any other to it; None for other errors.
+
+    Source: MCP Apps 2026-01-26, "ui/notifications/tool-result", whose parameters are a `CallToolResult`, `isError` and all.
+    """
+    found = error.interface if isinstance(error, ToolFailed) else None
+    return found if isinstance(found, Interface) else None
 
 
 def with_defaults(tool: Tool, arguments: Mapping[str, Json]) -> dict[str, Json]:

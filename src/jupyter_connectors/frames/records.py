@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from jupyter_connectors.errors import ToolFailed
 from jupyter_connectors.frames.forms import ErrorRule
-from jupyter_connectors.models import Json
+from jupyter_connectors.models import Json, Reply
 from jupyter_connectors.text import one_line
 
 Record = dict[str, Json]
@@ -119,6 +119,12 @@ def find(
     if found.single or not found.rows or everywhere:
         raise ToolFailed(f"{named} answered with an error: {told}", hint="those are the server's own words")
     return replace(found, notes=(*found.notes, f"the server reports an error beside the rows: {told}"))
+
+
+def refused(named: str, reply: Reply) -> ToolFailed:
+    """The error for a reply that is one by its own `isError`."""
+    told = one_line(reply.text or str(reply.structured or "it said no more"), 300)
+    return ToolFailed(f"{named} failed: {told}", hint="those are the server's own words")
 
 
 def told_beside(payload: Json, errors: Sequence[ErrorRule]) -> str | None:

@@ -1,7 +1,8 @@
-"""The part of this package that runs in the Jupyter server: where a browser comes back to after a sign-in.
+"""The part of this package in the Jupyter server: where a browser comes back to after a sign-in, and the page of the apps.
 
 It keeps nothing. What a service sends back with the browser goes on to the kernel that waits for it, over that kernel's
-control channel; so kernel and server may live in different environments, and several servers may run.
+control channel; so kernel and server may live in different environments, and several servers may run. The page of the
+apps is the same for all of them but for the policy in its headers, which it makes of its address alone.
 """
 
 from __future__ import annotations

@@ -5,7 +5,9 @@ Its headers do what the same page inside a notebook's page can't: a `Connection-
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
@@ -15,6 +17,9 @@ from jupyter_connectors.appcsp import Origins, allowlist, directives, from_query
 
 SANDBOX = "jupyter-connectors/app/sandbox"
 """Where it is, below the server's base URL."""
+
+_FORWARDED = re.compile(r"""(?:^|[;,])\s*host\s*=\s*"?([^\s";,]+)""", re.IGNORECASE)
+"""The hosts in a Forwarded header (RFC 7239, section 4)."""
 
 _ALWAYS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -58,11 +63,32 @@ class SandboxHandler(JupyterHandler):
             declared = from_query(self.get_query_argument("csp", "", strip=False))
         except ValueError as error:
             raise web.HTTPError(400, "the origins are not a list of origins") from error
-        self._origins = without(declared, self.request.host)
+        for host in self._own():
+            declared = without(declared, host)
+        self._origins = declared
         self._set_policy()
         await self.finish(relay().replace("{policy}", policy(self._origins)))
 
     head = get
+
+    def _own(self) -> list[str]:
+        """What this server may be called by: its Host, what a trusted proxy says of it, and the page that asks for this one.
+
+        Each only takes away, so one that is wrong lets an app reach less. That page sends no referrer, but others may.
+        """
+        headers = self.request.headers
+        found = [self.request.host, _host_in(headers.get("Origin", "")), _host_in(headers.get("Referer", ""))]
+        if self.serverapp is not None and self.serverapp.trust_xheaders:
+            found += headers.get("X-Forwarded-Host", "").split(",")
+            found += _FORWARDED.findall(headers.get("Forwarded", ""))
+        return [each.strip() for each in found if each.strip()]
+
+
+def _host_in(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
 def _ancestors(server: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from jupyter_connectors.errors import ToolFailed
 from jupyter_connectors.fronts import front_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,21 @@ class Apps:
             return dict(bundle)
         return self.bundle(self._app_of(result, interface), bundle)
 
+    def after(self, cell: Any) -> None:
+        """Shows the app of a tool whose error ends a cell, below the error: IPython's `post_run_cell`."""
+        error = cell.error_in_exec
+        if not isinstance(error, ToolFailed):
+            return
+        from jupyter_connectors.frames.interface import failed
+
+        interface = failed(error)
+        if interface is None or front_of(self._session.shell) != "notebook":
+            return
+        app = self._made(interface)
+        self.keep(app)
+        tool = interface.tool
+        self._session.show(self.bundle(app, {"text/plain": f"{tool.connector} · {tool.name}"}))
+
     def bundle(self, app: LiveApp, bundle: Mapping[str, Any]) -> dict[str, Any]:
         """An app with what is shown where it does not run."""
         told = {"text/plain": f"{bundle['text/plain']}\n{_LINE}"}
@@ -67,17 +83,18 @@ class Apps:
         return {**bundle, **told, MIME: {"id": app.id}, **self._widget(app)}
 
     def _app_of(self, result: Result, interface: Interface) -> LiveApp:
-        from jupyter_connectors.liveapp import LiveApp
-
         key = id(result)
         if key in self._shown:
             return self._shown[key]
-        session = self._session
-        app = LiveApp(session.hub, interface, session.approve, self.take_note)
-        self._shown[key] = app
+        app = self._shown[key] = self._made(interface)
         weakref.finalize(result, self._let_go, key).atexit = False
         self.keep(app)
         return app
+
+    def _made(self, interface: Interface) -> LiveApp:
+        from jupyter_connectors.liveapp import LiveApp
+
+        return LiveApp(self._session.hub, interface, self._session.approve, self.take_note)
 
     def keep(self, app: LiveApp) -> None:
         """Lets views find the app; without a result that is held, as long as it is one of the newest."""

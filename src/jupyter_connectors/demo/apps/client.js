@@ -59,7 +59,7 @@ const app = (() => {
   /** Takes over what the host says of itself: its colours, its language, how much room there is. */
   function adopt(changed) {
     Object.assign(context, changed);
-    const { theme, styles, displayMode, availableDisplayModes = [], containerDimensions = {} } = context;
+    const { theme, styles, displayMode, containerDimensions = {} } = context;
     if (theme) root.style.colorScheme = theme;
     for (const [name, value] of Object.entries(styles?.variables ?? {})) {
       if (name.startsWith("--") && value) root.style.setProperty(name, value);
@@ -67,7 +67,6 @@ const app = (() => {
     fonts.textContent = styles?.css?.fonts ?? "";
     root.lang = context.locale ?? "en";
     root.dataset.mode = displayMode ?? "inline";
-    drawFull(root.dataset.mode === "fullscreen", availableDisplayModes.includes("fullscreen"));
     const room = containerDimensions.maxHeight ?? containerDimensions.height;
     if (room) root.style.setProperty("--room", `${room}px`);
     for (const [side, px] of Object.entries(context.safeAreaInsets ?? {})) {
@@ -77,18 +76,6 @@ const app = (() => {
     measure();
   }
   const fonts = document.head.appendChild(document.createElement("style"));
-
-  /** The button `#full` goes to the full screen and back, where the host has one. */
-  function drawFull(isFull, can) {
-    const button = $("full");
-    const mode = isFull ? "inline" : "fullscreen";
-    const path = isFull ? "M6 2v4H2M14 6h-4V2M10 14v-4h4M2 10h4v4" : "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4";
-    button.hidden = !can;
-    button.title = isFull ? "Back to the notebook" : "Full screen";
-    button.setAttribute("aria-label", button.title);
-    button.replaceChildren(make("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, make("path", { d: path })));
-    button.onclick = () => ask("ui/request-display-mode", { mode }).then((got) => adopt({ displayMode: got.mode }), () => {});
-  }
 
   /** Tells the host how high the page wants to be; on a full screen it has what it has. */
   function measure() {
