@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from jupyter_connectors.answering.definitions import define
-from jupyter_connectors.answering.sent import SQL
+from jupyter_connectors.answering.sent import ON_DEMAND, SQL
 from jupyter_connectors.api import Connector
 from jupyter_connectors.calls import new_call
 from jupyter_connectors.directory.catalogue import custom_command
@@ -65,7 +66,7 @@ def entry_of(session: Session, name: str) -> dict[str, Any]:
 
 
 def test_every_schema_says_what_it_is_of_and_asks_for_all_it_names() -> None:
-    assert set(PARTS) | {"state", "request", "reply"} == set(schemas())
+    assert set(PARTS) | {"state", "request", "reply", "status"} == set(schemas())
     for name, schema in schemas().items():
         assert schema["$id"] == f"{name}.schema.json" and schema["title"]
 
@@ -144,9 +145,30 @@ def test_a_mode_is_set_for_the_notebook_and_for_one_connector(session: Session) 
     found = state(session, "modes")
     assert (found["mode"], found["own"], found["connectors"][0]["mode"]) == ("on-demand", True, "always")
     costs = {mode: each["tokens"] for mode, each in found["connectors"][0]["costs"].items()}
-    assert costs["on-demand"] < 300 < costs["always"] == costs["auto"]
+    assert costs["on-demand"] == 0 < costs["always"] == costs["auto"]
     assert say(session, "mode", mode=None)["code"] == "%tools --mode default"
     assert state(session, "modes")["own"] is False
+
+
+def test_what_is_forgotten_has_no_mode_of_its_own_when_it_comes_back(session: Session) -> None:
+    session.catalogue.add(replace(hostile("well-behaved"), custom=True))
+    connect(session, [session.catalogue.find("hostile")])
+    say(session, "mode", mode="on-demand")
+    say(session, "mode", mode="always", connector="hostile")
+    session.controls.forget("hostile")
+    modes = state(session, "modes")
+    assert (modes["mode"], modes["connectors"][0]["mode"]) == ("on-demand", None)
+
+
+def in_use(session: Session) -> int:
+    """The tokens of all that is sent with a question now, which are those of its parts."""
+    modes = state(session, "modes")
+    (total,) = (each["cost"]["tokens"] for each in modes["choices"] if each["mode"] == modes["mode"])
+    used = {each["id"]: each["mode"] or modes["mode"] for each in modes["connectors"]}
+    parts = sum(each["costs"][used[each["id"]]]["tokens"] for each in modes["connectors"])
+    ours = ON_DEMAND if "on-demand" in used.values() else ()
+    assert total == parts + sum(each.cost for each in (*ours, SQL))
+    return int(total)
 
 
 def test_every_view_counts_the_same_tokens_and_they_add_up(session: Session) -> None:
@@ -162,6 +184,14 @@ def test_every_view_counts_the_same_tokens_and_they_add_up(session: Session) -> 
     assert [each["costs"]["always"]["tokens"] for each in told["modes"]["connectors"]] == tokens
     costs = {each["mode"]: each["cost"]["tokens"] for each in told["modes"]["choices"]}
     assert costs["auto"] == costs["always"] == sum(tokens) + SQL.cost
+    for mode in ("on-demand", "always", "auto"):
+        say(session, "mode", mode=mode)
+        assert in_use(session) == costs[mode]
+    on_demand = sum(each.cost for each in ON_DEMAND) + SQL.cost
+    assert costs["on-demand"] == on_demand, "three tools, however many connectors there are"
+    say(session, "mode", mode="on-demand")
+    say(session, "mode", mode="always", connector="acme-crm")
+    assert in_use(session) == tokens[1] + on_demand
     assert f"(acme-crm), about {tokens[1]:,} tokens" in tools_bundle(sections)["text/plain"]
 
 
@@ -183,12 +213,54 @@ def test_each_change_moves_the_turn(session: Session) -> None:
     assert session.status()["changed"] == state(session, "connected", "grants")["turn"] > before
 
 
-def test_only_the_tools_that_are_asked_for_are_told(session: Session) -> None:
-    say(session, "connect", entry="acme-crm")
+def test_a_look_announces_only_what_moved(session: Session) -> None:
     connect(session, [hostile("well-behaved")])
-    told = say(session, "state", parts=["tools"], connectors=["hostile"])
-    assert [each["id"] for each in told["tools"]["connectors"]] == ["hostile"]
-    assert len(state(session, "tools")["connectors"]) == 2
+    say(session, "look")
+    before = session.turn
+    say(session, "look")
+    assert session.turn == before
+    # What another kernel of the person sets is in the store alone.
+    session.judge.permissions.set(session.hub.connected("hostile").entry.identity, "block", tool="echo")
+    say(session, "look")
+    assert session.turn == before + 1
+
+
+def test_the_status_is_as_both_sides_describe_it(session: Session) -> None:
+    assert broken("status", session.status()) == [] and "mode" not in session.status()
+    say(session, "connect", entry="acme-crm")
+    say(session, "connect", entry="acme-billing", name="pay")
+    say(session, "enable", connector="pay", here=True, on=False)
+    say(session, "mode", mode="on-demand")
+    told = session.status()
+    assert broken("status", told) == []
+    assert [(each["id"], each["entry"], each["here"]) for each in told["connected"]] == [
+        ("acme-crm", "acme-crm", True),
+        ("pay", "acme-billing", False),
+    ]
+    assert (told["mode"], told["left"]) == ("on-demand", [])
+
+
+def test_a_connector_keeps_the_name_the_person_gave_it(session: Session) -> None:
+    told = say(session, "connect", entry="acme-billing", name="pay")
+    assert told["code"] == "%connect acme-billing --as pay"
+    (found,) = state(session, "connected")
+    assert (found["id"], found["entry"], found["variable"]) == ("pay", "acme-billing", "pay")
+    told = say(session, "connect", entry="acme-billing", name="acme-billing", dry=True)
+    assert told["code"] == "%connect acme-billing"
+    told = say(session, "connect", entry="acme-billing", account="test", name="acme-billing-test", dry=True)
+    assert told["code"] == "%connect acme-billing --account test"
+
+
+def test_what_was_signed_out_of_in_another_kernel_is_left_at_the_next_look(session: Session) -> None:
+    say(session, "connect", entry="acme-crm")
+    say(session, "connect", entry="acme-billing")
+    entry, turn = session.hub.connected("acme-crm").entry, session.turn
+    # As another kernel does it: in the store, which is all they share.
+    session.judge.grants.leave(entry.identity, "")
+    assert [each["id"] for each in state(session, "connected")] == ["acme-billing"]
+    assert session.turn > turn and session.status()["left"] == ["acme-crm"]
+    say(session, "connect", entry="acme-crm")
+    assert session.status()["left"] == []
 
 
 @pytest.mark.parametrize(
@@ -235,8 +307,7 @@ def test_a_connector_is_added_by_its_address_and_its_sign_in_is_shown_in_the_pan
         assert (found["id"], found["state"]) == ("web", "signing in")
         session.desk.deliver({"id": card["id"], "type": "hello"})
         session.desk.deliver({"id": card["id"], "type": "page", "host": "hub.example", "callback": "", "kernel": ""})
-        while not (card := await card_of(session, connecting))["told"].get("link"):
-            await asyncio.sleep(0.01)
+        card = await card_of(session, connecting, lambda card: card["told"].get("link"))
         assert (card["state"], card["way"]) == ("link", "paste")
         session.desk.deliver({"id": card["id"], "type": "cancel"})
         return await connecting
@@ -246,19 +317,45 @@ def test_a_connector_is_added_by_its_address_and_its_sign_in_is_shown_in_the_pan
     assert state(session, "signins") == [] and state(session, "connected") == []
 
 
+def test_what_waits_for_a_sign_in_keeps_its_place_before_what_is_ready(session: Session, service: Authority) -> None:
+    async def walk() -> None:
+        asked = {"id": "panel", "type": "connect"}
+        connecting = asyncio.create_task(session.desk.answer({**asked, "address": service.resource, "name": "web"}))
+        card = await card_of(session, connecting)
+        assert (await session.desk.answer({**asked, "entry": "acme-crm"}))["status"] == "ok"
+        found = [(each["id"], each["state"]) for each in await parts(session, "connected")]
+        assert found == [("web", "signing in"), ("acme-crm", "ready")]
+        session.desk.deliver({"id": card["id"], "type": "cancel"})
+        assert (await connecting)["status"] == "error"
+        assert [each["id"] for each in await parts(session, "connected")] == ["acme-crm"]
+
+    asyncio.run(walk())
+
+
 async def parts(session: Session, part: str) -> Any:
     told = await session.desk.answer({"id": "panel", "type": "state", "parts": [part]})
     assert broken("state", told) == []
     return told[part]
 
 
-async def card_of(session: Session, connecting: asyncio.Task[dict[str, Any]]) -> dict[str, Any]:
-    """The card of the one sign-in that waits in the panel."""
-    while not (cards := await parts(session, "signins")):
-        assert not connecting.done(), connecting.result()
-        await asyncio.sleep(0.01)
-    (card,) = cards
-    return dict(card)
+async def card_of(
+    session: Session, connecting: asyncio.Task[dict[str, Any]], ready: Callable[[dict[str, Any]], object] = bool
+) -> dict[str, Any]:
+    """The card of the one sign-in that waits in the panel, once it is ready."""
+    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+    session.watch(lambda: loop.call_soon_threadsafe(changed.set), place="card of a test")
+    try:
+        while True:
+            changed.clear()
+            found = [each for each in await parts(session, "signins") if ready(each)]
+            if found:
+                (card,) = found
+                return dict(card)
+            assert not connecting.done(), connecting.result()
+            async with asyncio.timeout(10):
+                await changed.wait()
+    finally:
+        session.watch(lambda: None, place="card of a test")
 
 
 @pytest.mark.parametrize(

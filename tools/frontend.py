@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ FOLDERS = {
     "apps": ROOT / "tests" / "apps",
 }
 PACKAGE = ROOT / "src" / "jupyter_connectors"
+LARGEST = 150_000
+"""Bytes of the built extension, compressed, all its parts together."""
 
 
 def environment() -> dict[str, str]:
@@ -47,6 +50,14 @@ def run(*scripts: str) -> None:
     """Runs npm scripts of the front end, in order."""
     for script in scripts:
         subprocess.run(["npm", "run", "--silent", script], cwd=FOLDERS["labextension"], env=environment(), check=True)
+
+
+def weigh() -> None:
+    """Ends the build where the extension is larger, as a server sends it, than a page should have to load."""
+    parts = (PACKAGE / "labextension" / "static").glob("*.js")
+    size = sum(len(gzip.compress(each.read_bytes())) for each in parts)
+    if size > LARGEST:
+        sys.exit(f"the extension has {size:,} bytes compressed; {LARGEST:,} is the limit")
 
 
 def link() -> None:
@@ -86,4 +97,5 @@ if __name__ == "__main__":
         run("check", "test")
     else:
         run("build")
+        weigh()
         link()

@@ -63,6 +63,7 @@ export const sampleApp: Opened = {
 	policy: POLICY,
 	query: "",
 	granted: {},
+	refused: [],
 	clipboard: false,
 	border: true,
 };
@@ -113,7 +114,8 @@ export function fakeHome(asked: Approval, more: Partial<AppHome> = {}) {
 			return () => changed.delete(callback);
 		},
 		suggest: (text) => console.log("suggest", text),
-		page: Promise.resolve(null),
+		signIn: null,
+		page: async () => null,
 		height: { get: () => undefined, set: () => {} },
 		...more,
 	};

@@ -3,8 +3,9 @@
 import { TABS, type Tab } from "../src/panel/home";
 import { EMPTY, reduce, type Situation } from "../src/panel/state";
 import { mount } from "../src/panel/view";
-import { crowded, homeOf, panel, told } from "./panel";
-import { status } from "./samples";
+import { homeOf, panel } from "./panel";
+import { status } from "./samples/approvals";
+import { crowded, told } from "./samples/told";
 
 /** Shows the panel as the page's address asks for it. */
 export function showPanel(place: HTMLElement, asked: URLSearchParams): void {

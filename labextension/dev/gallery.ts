@@ -10,7 +10,11 @@ import { mount as status } from "../src/views/status";
 import { mount as tools } from "../src/views/tools";
 import { showApp } from "./apps";
 import { showPanel } from "./gallery-panel";
-import * as sample from "./samples";
+import { answers } from "./samples/answers";
+import { approvals, refund, status as waiting } from "./samples/approvals";
+import { connectors as directory } from "./samples/connectors";
+import { signIns } from "./samples/signins";
+import { grants as granted, tools as permitted } from "./samples/tools";
 
 const asked = new URLSearchParams(location.search);
 const theme = document.querySelector<HTMLLinkElement>("#theme");
@@ -42,16 +46,16 @@ function host<State>(state: State): Host<State> {
 	};
 }
 
-for (const [name, state] of Object.entries(sample.approvals)) {
+for (const [name, state] of Object.entries(approvals)) {
 	show(`approval, ${name}`, approval, state);
 }
-show("connectors", connectors, sample.connectors);
-show("tools", tools, sample.tools);
-show("grants", grants, sample.grants);
-for (const [name, state] of Object.entries(sample.answers)) {
+show("connectors", connectors, directory);
+show("tools", tools, permitted);
+show("grants", grants, granted);
+for (const [name, state] of Object.entries(answers)) {
 	show(`answer, ${name}`, answer, state);
 }
-for (const [name, state] of Object.entries(sample.signIns)) {
+for (const [name, state] of Object.entries(signIns)) {
 	show(`sign in, ${name}`, signIn, state);
 }
 for (const [name, condition] of [
@@ -65,10 +69,10 @@ for (const [name, condition] of [
 			void showApp(place, state(), { condition: () => condition });
 			return () => {};
 		},
-		sample.refund,
+		refund,
 	);
 }
-show("status popup", status, sample.status);
+show("status popup", status, waiting);
 show(
 	"panel",
 	(place) => {

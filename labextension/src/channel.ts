@@ -50,21 +50,24 @@ export function ask(
 			true,
 			true,
 		);
-		const fail = (problem: string) => {
+		const end = () => {
 			clearTimeout(timer);
+			signal?.removeEventListener("abort", abort);
+		};
+		const fail = (problem: string) => {
+			end();
 			future.dispose();
 			reject(new Error(problem));
 		};
+		const abort = () => fail("Nobody waits any more");
 		const timer = setTimeout(
 			() => fail(`The kernel did not answer ${type} in ${limit} ms`),
 			limit,
 		);
-		signal?.addEventListener("abort", () => fail("Nobody waits any more"), {
-			once: true,
-		});
+		signal?.addEventListener("abort", abort);
 		// Not `done`: that one also waits for the kernel's idle status on another channel.
 		future.onReply = (reply: { content: Content }) => {
-			clearTimeout(timer);
+			end();
 			resolve(reply.content);
 		};
 	});

@@ -2,6 +2,7 @@
 
 import type { Host, Unsubscribe } from "./host";
 import baseSheet from "./styles/base.css";
+import partsSheet from "./styles/parts.css";
 
 type Child = Node | string | null;
 
@@ -68,6 +69,15 @@ export function spoken(
 
 /** A view's root: its class and its style sheets, after those of every view. */
 export function root(
+	host: HTMLElement,
+	name: string,
+	...sheets: string[]
+): HTMLElement {
+	return plainRoot(host, name, partsSheet, ...sheets);
+}
+
+/** The same for a view that has few of the parts views have. */
+export function plainRoot(
 	host: HTMLElement,
 	name: string,
 	...sheets: string[]

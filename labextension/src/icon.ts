@@ -5,8 +5,6 @@ import { attributes } from "./dom";
 const ICONS = {
 	check: ["M3.5 8.5l3 3 6-7"],
 	cross: ["M4.5 4.5l7 7M11.5 4.5l-7 7"],
-	expand: ["M9.5 3H13v3.5M13 3L9 7", "M6.5 13H3V9.5M3 13l4-4"],
-	shrink: ["M12.5 7H9V3.5M9 7l4-4", "M3.5 9H7v3.5M7 9l-4 4"],
 	minus: ["M4 8h8"],
 	chevron: ["M6 4l4 4-4 4"],
 	back: ["M10 4l-4 4 4 4"],
@@ -28,6 +26,11 @@ export type Icon = keyof typeof ICONS;
 
 /** A line drawing of 16 by 16 in the text's colour; says nothing to a reader. */
 export function icon(name: Icon): SVGElement {
+	return drawing(ICONS[name]);
+}
+
+/** The same, of these lines. */
+export function drawing(lines: readonly string[]): SVGElement {
 	const space = "http://www.w3.org/2000/svg";
 	const svg = document.createElementNS(space, "svg");
 	attributes(svg, {
@@ -40,7 +43,7 @@ export function icon(name: Icon): SVGElement {
 		"stroke-linejoin": "round",
 		"aria-hidden": "true",
 	});
-	for (const d of ICONS[name]) {
+	for (const d of lines) {
 		const path = document.createElementNS(space, "path");
 		svg.append(attributes(path, { d }));
 	}

@@ -22,6 +22,7 @@ import { showFrames } from "./lab/frames";
 import { StatusItem } from "./lab/item";
 import { Notebooks } from "./lab/notebooks";
 import { ID, showPanel } from "./lab/plugin";
+import { speak } from "./words";
 
 const INotebooks = new Token<Notebooks>("jupyter-connectors:INotebooks");
 
@@ -30,9 +31,17 @@ const notebooks: JupyterFrontEndPlugin<Notebooks> = {
 	description: "Follows what the kernels of open notebooks tell.",
 	autoStart: true,
 	requires: [INotebookTracker],
+	optional: [ITranslator],
 	provides: INotebooks,
-	activate: (_: JupyterFrontEnd, tracker: INotebookTracker) =>
-		new Notebooks(tracker),
+	activate: (
+		_: JupyterFrontEnd,
+		tracker: INotebookTracker,
+		translator: ITranslator | null,
+	) => {
+		// Here, for the plugins that show something wait for this one.
+		speak(translator?.load("jupyter_connectors") ?? null);
+		return new Notebooks(tracker);
+	},
 };
 
 const status: JupyterFrontEndPlugin<void> = {
@@ -63,9 +72,10 @@ const grid: JupyterFrontEndPlugin<void> = {
 	id: "jupyter-connectors:grid",
 	description: "Shows the frames of connectors as tables that scroll.",
 	autoStart: true,
-	requires: [INotebookTracker, IRenderMimeRegistry],
+	requires: [INotebooks, INotebookTracker, IRenderMimeRegistry],
 	activate: (
 		_: JupyterFrontEnd,
+		__: Notebooks,
 		tracker: INotebookTracker,
 		registry: IRenderMimeRegistry,
 	) => showFrames(registry, tracker),
@@ -77,10 +87,14 @@ const apps: JupyterFrontEndPlugin<void> = {
 	autoStart: true,
 	requires: [INotebooks, IRenderMimeRegistry],
 	activate: (
-		_: JupyterFrontEnd,
+		{ commands }: JupyterFrontEnd,
 		notebooks: Notebooks,
 		registry: IRenderMimeRegistry,
-	) => showApps(registry, notebooks),
+	) =>
+		showApps(registry, notebooks, (entry) => {
+			const args = { tab: "directory", entry };
+			void commands.execute("jupyter-connectors:open", args);
+		}),
 };
 
 const panel: JupyterFrontEndPlugin<void> = {
@@ -88,18 +102,12 @@ const panel: JupyterFrontEndPlugin<void> = {
 	description: "The sidebar of connectors, its commands and its settings.",
 	autoStart: true,
 	requires: [INotebooks, INotebookTracker],
-	optional: [
-		ISettingRegistry,
-		ITranslator,
-		ICommandPalette,
-		IToolbarWidgetRegistry,
-	],
+	optional: [ISettingRegistry, ICommandPalette, IToolbarWidgetRegistry],
 	activate: (
 		app: JupyterFrontEnd,
 		notebooks: Notebooks,
 		tracker: INotebookTracker,
 		settings: ISettingRegistry | null,
-		translator: ITranslator | null,
 		palette: ICommandPalette | null,
 		toolbars: IToolbarWidgetRegistry | null,
 	) =>
@@ -108,7 +116,6 @@ const panel: JupyterFrontEndPlugin<void> = {
 			notebooks,
 			tracker,
 			settings,
-			translator,
 			palette,
 			toolbars,
 			version,

@@ -1,9 +1,6 @@
 /** Words and numbers as a person reads them. Pure; no document needed. */
 
-/** "1 row", "3,200 rows". */
-export function count(n: number, one: string, many = `${one}s`): string {
-	return `${grouped(n)} ${n === 1 ? one : many}`;
-}
+import { trans } from "./words";
 
 /** Digits in groups of three, the same in every locale as in the saved text. */
 export function grouped(n: number): string {
@@ -12,15 +9,16 @@ export function grouped(n: number): string {
 
 /** "0.4 s", "12 s", "2 min 05 s". */
 export function seconds(value: number): string {
-	if (value < 10) return `${value.toFixed(1)} s`;
+	if (value < 10) return trans.__("%1 s", value.toFixed(1));
 	const whole = Math.round(value);
-	if (whole < 60) return `${whole} s`;
-	return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+	if (whole < 60) return trans.__("%1 s", whole);
+	const rest = String(whole % 60).padStart(2, "0");
+	return trans.__("%1 min %2 s", Math.floor(whole / 60), rest);
 }
 
 /** "~180 tokens". */
 export function tokens(n: number): string {
-	return `~${count(n, "token")}`;
+	return trans._n("~%2 token", "~%2 tokens", n, grouped(n));
 }
 
 /** The letter an avatar shows. */

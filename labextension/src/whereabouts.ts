@@ -22,13 +22,7 @@ export async function whereabouts(kernel: string): Promise<Whereabouts> {
 	const ready = new URL(READY, base);
 	ready.searchParams.set("kernel", kernel);
 	try {
-		const answer = await fetch(ready, {
-			credentials: "same-origin",
-			cache: "no-store",
-			redirect: "error",
-			headers: xsrf(),
-			signal: AbortSignal.timeout(PATIENCE),
-		});
+		const answer = await fetch(ready, ownRequest(PATIENCE));
 		const told = answer.ok ? await answer.json() : null;
 		if (told?.ready !== true) return nowhere;
 	} catch {
@@ -48,9 +42,22 @@ export function baseUrl(): URL | null {
 	}
 }
 
+/** How our part of the server is asked: as the person, and never sent on to another address. */
+export function ownRequest(patience: number): RequestInit {
+	return {
+		credentials: "same-origin",
+		cache: "no-store",
+		redirect: "error",
+		headers: xsrf(),
+		signal: AbortSignal.timeout(patience),
+	};
+}
+
 /** JupyterHub wants its token with requests that a page makes. */
 function xsrf(): Record<string, string> {
-	const token = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+	const token = /(?:^|;\s*)_xsrf=([^;]*)/.exec(
+		globalThis.document?.cookie ?? "",
+	)?.[1];
 	return token === undefined
 		? {}
 		: { "X-XSRFToken": decodeURIComponent(token) };

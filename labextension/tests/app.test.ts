@@ -27,6 +27,15 @@ test("an answer without a result is an error", () => {
 	assert.deepEqual(readAnswer({ status: "unknown" }), {
 		error: { code: -32603, message: "The kernel refused" },
 	});
+	const problem = "a path of this machine";
+	assert.deepEqual(readAnswer({ status: "error", problem, hint: "" }), {
+		error: { code: -32603, message: "The kernel refused" },
+	});
+	const wanted = { code: -32603, message: "sign in" };
+	assert.deepEqual(readAnswer({ status: "ok", error: wanted, signin: true }), {
+		error: wanted,
+		signin: true,
+	});
 	const error = { code: -32601, message: "no such method" };
 	assert.deepEqual(readAnswer({ status: "ok", error }), { error });
 	assert.equal(readOutcome({ state: "odd", result: 3 }).result, null);

@@ -58,6 +58,31 @@ test("a silent kernel is given up and its future is let go", async () => {
 	assert.equal(disposed(), 1);
 });
 
+test("who no longer waits for a reply no longer listens for its end", async () => {
+	const listening = new Set<unknown>();
+	const end = new AbortController();
+	const { signal } = end;
+	const add = signal.addEventListener.bind(signal);
+	const remove = signal.removeEventListener.bind(signal);
+	signal.addEventListener = (kind: string, each: EventListener) => {
+		listening.add(each);
+		add(kind, each);
+	};
+	signal.removeEventListener = (kind: string, each: EventListener) => {
+		listening.delete(each);
+		remove(kind, each);
+	};
+	const answering = kernel(() => ({ status: "ok" })).connection;
+	await ask(answering, click, { signal });
+	const { connection } = kernel(() => null);
+	await assert.rejects(ask(connection, click, { limit: 5, signal }), /5 ms/);
+	assert.equal(listening.size, 0);
+	const waiting = ask(connection, click, { limit: 1000, signal });
+	end.abort();
+	await assert.rejects(waiting, /Nobody waits/);
+	assert.equal(listening.size, 0);
+});
+
 test("a click the kernel takes on the control channel is not sent twice", async () => {
 	const { connection } = kernel(() => ({ status: "ok" }));
 	const comm: Message[] = [];

@@ -16,6 +16,7 @@ const app: Opened = {
 	policy: "",
 	query: "",
 	granted: { connectDomains: ["https://api.example"] },
+	refused: [],
 	clipboard: true,
 	border: true,
 };
@@ -50,6 +51,9 @@ function view(over: Partial<Opened> = {}, does: Partial<Duties> = {}) {
 			suggest: note("suggest", Promise.resolve(true)),
 			tell: note("tell", Promise.resolve(true)),
 			display: note("display", "inline"),
+			fills: (can) => {
+				if (!can) did.push(["does not fill"]);
+			},
 			resized: note("resized", undefined),
 			ready: note("ready", undefined),
 			close: note("close", undefined),
@@ -187,9 +191,21 @@ test("requests to the service are handed on, and its errors back", async () => {
 });
 
 test("arguments above a megabyte do not reach the kernel", async () => {
-	const { ask } = view({}, { request: () => assert.fail("it did") });
-	const large = { name: "x", arguments: { text: "x".repeat(1_000_001) } };
-	assert.equal((await ask("tools/call", large))?.error?.code, -32602);
+	const never = () => assert.fail("it did");
+	const { ask } = view({}, { request: never, tell: never });
+	// Half as many letters, of two bytes each.
+	for (const text of ["x".repeat(1_000_001), "ü".repeat(500_001)]) {
+		const large = { name: "x", arguments: { text } };
+		assert.equal((await ask("tools/call", large))?.error?.code, -32602);
+		const read = await ask("resources/read", { uri: text });
+		assert.equal(read?.error?.code, -32602);
+		const content = [{ type: "text", text }];
+		const told = await ask("ui/update-model-context", { content });
+		assert.equal(told?.error?.code, -32602);
+		const link = { type: "resource_link", uri: text, name: "a" };
+		const saved = await ask("ui/download-file", { contents: [link] });
+		assert.equal(saved?.error?.code, -32602);
+	}
 });
 
 test("nothing else is served", async () => {
@@ -246,6 +262,43 @@ test("a display mode is answered with the one that is", async () => {
 	const answer = await ask("ui/request-display-mode", { mode: "pip" });
 	assert.deepEqual(answer?.result, { mode: "inline" });
 	assert.deepEqual(did, [["display", "pip"]]);
+});
+
+test("an app is not put into a mode that it did not declare", async () => {
+	const { ask, did } = view();
+	const appCapabilities = { availableDisplayModes: ["inline"] };
+	await ask("ui/initialize", { appCapabilities });
+	assert.deepEqual(did, [["does not fill"]]);
+	const answer = await ask("ui/request-display-mode", { mode: "fullscreen" });
+	assert.deepEqual(answer?.result, { mode: "inline" });
+	assert.deepEqual(did.at(-1), ["display", "inline"]);
+	for (const availableDisplayModes of [[], ["inline", "fullscreen"]]) {
+		const other = view();
+		const params = { appCapabilities: { availableDisplayModes } };
+		await other.ask("ui/initialize", params);
+		await other.ask("ui/request-display-mode", { mode: "fullscreen" });
+		assert.deepEqual(other.did, [["display", "fullscreen"]]);
+	}
+});
+
+test("an app that is told to put its things away asks a person nothing more", async () => {
+	const { ask, did, greet, host, sent } = view();
+	await greet();
+	did.length = 0;
+	const over = host.teardown();
+	const content = [{ type: "text", text: "Why?" }];
+	for (const [method, params] of [
+		["ui/open-link", { url: "https://example.org" }],
+		["ui/message", { role: "user", content }],
+		["ui/update-model-context", { content }],
+	] as const) {
+		assert.equal((await ask(method, params))?.error?.code, -32000, method);
+	}
+	await ask("ui/request-display-mode", { mode: "fullscreen" });
+	assert.deepEqual(did, []);
+	const asked = sent.find(({ method }) => method === "ui/resource-teardown");
+	host.receive({ jsonrpc: "2.0", id: asked?.id, result: {} });
+	await over;
 });
 
 test("context that nobody took is refused", async () => {

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import Ajv2020 from "ajv/dist/2020.js";
-import { crowded, panel, requests, told } from "../dev/panel";
-import { signIns } from "../dev/samples";
+import { panel, requests } from "../dev/panel";
+import { status as approvals } from "../dev/samples/approvals";
+import { signIns } from "../dev/samples/signins";
+import { crowded, told } from "../dev/samples/told";
+import { after, isLess } from "../src/lab/keeper";
 import {
 	listed,
 	NO_NAMES,
@@ -16,16 +19,13 @@ import {
 	writeNames,
 } from "../src/lab/metadata";
 import { within } from "../src/long";
+import { ageOf } from "../src/panel/data";
+import type { Mode } from "../src/panel/parts";
 import { saidOf } from "../src/panel/situation";
-import {
-	ageOf,
-	olderSide,
-	type Panel,
-	reduce,
-	type Situation,
-} from "../src/panel/state";
-import { ENGLISH } from "../src/panel/words";
+import { type Panel, reduce, type Situation } from "../src/panel/state";
+import { olderSide } from "../src/panel/version";
 import { type Entry, formFor, lacks } from "../src/state/connectors";
+import { NOTHING, readStatus } from "../src/state/status";
 
 const WIRE = new URL("../../src/jupyter_connectors/wire/", import.meta.url);
 
@@ -77,6 +77,33 @@ test("parts that were not asked for stay as they were told before", () => {
 	assert.deepEqual(next.parts.connected, []);
 	assert.equal(next.parts.data, panel.parts.data);
 	assert.equal(next.turn, 8);
+});
+
+test("a part that is older than what is shown changes nothing", () => {
+	const told = (turn: number, parts: object) => (before: Panel) =>
+		reduce(before, {
+			type: "told",
+			reply: { status: "ok", version: "0.1.0", turn, ...parts },
+		});
+	const newer = told(9, { connected: [] })(panel);
+	const older = told(8, { connected: panel.parts.connected, data: [] })(newer);
+	assert.deepEqual(older.parts.connected, []);
+	// What was told before that is replaced all the same.
+	assert.deepEqual(older.parts.data, []);
+	assert.equal(older.turn, 9);
+});
+
+test("what the kernel cannot tell is said until it tells again", () => {
+	const reply = { status: "error", problem: "the policy cannot be read" };
+	const wrong = reduce(panel, { type: "told", reply });
+	assert.equal(wrong.trouble?.problem, reply.problem);
+	const right = reduce(wrong, { type: "told", reply: { status: "ok" } });
+	assert.equal(right.trouble, null);
+});
+
+test("a notebook has its new name at once", () => {
+	const next = reduce(panel, { type: "notebook", notebook: "other.ipynb" });
+	assert.equal(next.notebook, "other.ipynb");
 });
 
 test("a part that is not what it should be changes nothing", () => {
@@ -149,12 +176,15 @@ test("each situation but the usual one has words of its own", () => {
 		"other language",
 		"absent",
 		"missing",
+		"failed",
 		"starting",
 		"old",
 	];
-	const texts = situations.map((each) => saidOf(ENGLISH, each, "R")?.text);
+	const texts = situations.map(
+		(each) => saidOf(each, { language: "R", failure: "no" })?.text,
+	);
 	assert.equal(new Set(texts).size, situations.length);
-	assert.equal(saidOf(ENGLISH, "ready"), null);
+	assert.equal(saidOf("ready"), null);
 });
 
 test("the older side is the one to upgrade; a patch is no difference", () => {
@@ -168,9 +198,9 @@ test("the older side is the one to upgrade; a patch is no difference", () => {
 test("an age is as coarse as a person says it", () => {
 	const now = Date.parse("2026-11-18T12:00:00Z");
 	assert.equal(ageOf("2026-11-18T11:59:40Z", now), "just now");
-	assert.equal(ageOf("2026-11-18T11:20:00Z", now), "40 min");
-	assert.equal(ageOf("2026-11-17T12:00:00Z", now), "24 h");
-	assert.equal(ageOf("2026-11-10T12:00:00Z", now), "8 d");
+	assert.equal(ageOf("2026-11-18T11:20:00Z", now), "40 min ago");
+	assert.equal(ageOf("2026-11-17T12:00:00Z", now), "24 h ago");
+	assert.equal(ageOf("2026-11-10T12:00:00Z", now), "8 d ago");
 	assert.equal(ageOf("", now), "");
 });
 
@@ -217,6 +247,80 @@ test("what is written holds names, what is off and the mode, and nothing else", 
 	assert.deepEqual(writeNames(withSwitch(NO_NAMES, "stripe", false)), {
 		off: { stripe: true },
 	});
+});
+
+test("what someone else wrote beside the names stays", () => {
+	const raw = { connectors: ["stripe"], other: { kept: 1 }, mode: "auto" };
+	assert.deepEqual(writeNames(withMode(readNames(raw), null), raw), {
+		connectors: ["stripe"],
+		other: { kept: 1 },
+	});
+	assert.deepEqual(writeNames(NO_NAMES, raw), { other: { kept: 1 } });
+});
+
+function using(...names: readonly (readonly [string, string, boolean?])[]) {
+	const connected = names.map(([id, entry, here = true]) => ({
+		id,
+		entry,
+		title: id,
+		here,
+	}));
+	return { ...NOTHING, connected, mode: null };
+}
+
+test("a name is in the notebook as long as one account of it is connected", () => {
+	const [none, live, both] = [
+		NOTHING,
+		using(["stripe", "stripe"]),
+		using(["stripe", "stripe"], ["stripe-test", "stripe"]),
+	];
+	const first = after(NO_NAMES, none, both);
+	assert.deepEqual(first.connectors, ["stripe"]);
+	assert.deepEqual(after(first, both, live).connectors, ["stripe"]);
+	const test = using(["stripe-test", "stripe"]);
+	assert.deepEqual(after(first, both, test).connectors, ["stripe"]);
+	assert.deepEqual(after(first, test, none), NO_NAMES);
+});
+
+test("what is turned off and the mode are written as the kernel tells them", () => {
+	const names = { ...NO_NAMES, connectors: ["crm"] };
+	const [on, off] = [using(["crm", "crm"]), using(["crm", "crm", false])];
+	const turned = after(names, on, off);
+	assert.deepEqual(turned.off, ["crm"]);
+	assert.deepEqual(after(turned, off, on), names);
+	const mode = { ...on, mode: "on-demand" };
+	assert.equal(after(names, on, mode).mode, "on-demand");
+	assert.equal(after(names, { ...on, mode: undefined }, mode).mode, null);
+});
+
+test("a sign-out in another notebook takes no name out of this one", () => {
+	const names = { ...NO_NAMES, connectors: ["crm"] };
+	const left = { ...using(), left: ["crm"] };
+	assert.deepEqual(after(names, using(["crm", "crm"]), left), names);
+});
+
+test("a mode in a notebook only narrows", () => {
+	const { modes } = told;
+	const now = (mode: Mode) => ({ ...modes, mode });
+	assert.equal(isLess("on-demand", now("auto")), true);
+	assert.equal(isLess("auto", now("always")), true);
+	assert.equal(isLess("always", now("auto")), false);
+	assert.equal(isLess("auto", now("on-demand")), false);
+	assert.equal(isLess("auto", now("auto")), false);
+});
+
+test("the status of a kernel with an older package is read by its names", () => {
+	const status = readStatus({
+		connected: [{ id: "stripe", title: "Stripe" }],
+		pending: [],
+	});
+	assert.deepEqual(status?.connected, [
+		{ id: "stripe", entry: "stripe", title: "Stripe", here: true },
+	]);
+	assert.equal(status?.mode, undefined);
+	const errorsOf = schemas();
+	const { mode, left, ...rest } = approvals;
+	assert.deepEqual(errorsOf("status", { ...rest, mode, left, changed: 1 }), []);
 });
 
 test("an address or an account is never a name", () => {

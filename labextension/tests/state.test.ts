@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answers, approvals, connectors, grants, tools } from "../dev/samples";
+import { answers } from "../dev/samples/answers";
+import { approvals } from "../dev/samples/approvals";
+import { connectors } from "../dev/samples/connectors";
+import { grants, tools } from "../dev/samples/tools";
 import { facts, headline } from "../src/state/answer";
 import {
 	type Approval,

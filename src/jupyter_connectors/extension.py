@@ -29,6 +29,7 @@ def load(shell: Any) -> Session:
     shell.register_magics(ConnectorMagics(shell, session))
     completion.install(shell, session)
     Grids(shell, session.desk, apps_of(session).beside).register(shell.display_formatter)
+    shell.events.register("post_run_cell", apps_of(session).after)
     _attend_panel(session)
     kernel.install(shell, session.desk, session.status)
     setattr(shell, _ATTRIBUTE, session)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from jupyter_connectors.approval import Answer, Approver, Request
+from jupyter_connectors.approval import Answer, Approver
 from jupyter_connectors.audit import Audit, Closing
 from jupyter_connectors.calls import check_arguments, decided, denied, new_call, protocol_tool
-from jupyter_connectors.consulting import NOBODY, Matter, Questions, present_values
+from jupyter_connectors.consulting import Matter, Questions, nobody, present_values
 from jupyter_connectors.entries import Entry, Remote
 from jupyter_connectors.errors import Denied, SignInNeeded
 from jupyter_connectors.judgement import Judge
@@ -74,6 +74,9 @@ class Hub(Offer):
         self._sender = Sender(self._pool, judge, spool_dir=spool_dir, again=again, share=share)
         self._checkers: dict[str, Checker] = {}
         """By the hash of a tool's definition: making one costs more than using it."""
+        self.signed_out: set[str] = set()
+        """Entries that were left here because the person signed out in another kernel."""
+
         self._joined: dict[str, int] = {}
         """By name, how often its account had been left when it was connected."""
 
@@ -99,7 +102,12 @@ class Hub(Offer):
         turn = self.judge.grants.left(entry.identity, account)
         opened = (await self._pool.open(wanted, entry, limits, account=account)).name
         self._joined[opened] = turn
+        self.signed_out.discard(entry.id)
         return self.connected(opened)
+
+    async def leave_signed_out(self) -> bool:
+        """Leaves what the person has signed out of in another kernel; True if there was any."""
+        return any([await self._left(name) for name in self._pool.names])
 
     async def _left(self, name: str) -> bool:
         """Whether the person has signed out since this was connected, in whichever kernel; it is left here then too."""
@@ -107,6 +115,7 @@ class Hub(Offer):
         if self.judge.grants.left(held.entry.identity, held.account) == self._joined.get(name):
             return False
         await self.disconnect(name)
+        self.signed_out.add(held.entry.id)
         return True
 
     async def disconnect(self, name: str) -> None:
@@ -291,11 +300,7 @@ class Hub(Offer):
             wanted = {name: call.arguments[given] for name, given in before.arguments.items()}
             reading = new_call(tool, wanted, asked_by=call.asked_by)
             async with asyncio.timeout(_PRESENT_SECONDS):
-                result = await self.call(reading, approve=_nobody, attended=False)
+                result = await self.call(reading, approve=nobody, attended=False)
             return present_values(before, call, result.json)
         except Exception:  # noqa: BLE001  # whatever it is, the question is asked, without what it could not show
             return None
-
-
-async def _nobody(_: Request) -> Answer:
-    return NOBODY

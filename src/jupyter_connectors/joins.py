@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -49,6 +49,9 @@ class Wish:
     """Gives the entry, ready to be connected, or raises a `ConnectorError`."""
 
     account: str = ""
+    name: str = ""
+    """What to call it in use; empty for the name that its entry and account make."""
+
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the person typed, by what it is: kept in the vault before it is used."""
 
@@ -62,6 +65,7 @@ class Joins:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._held: dict[str, Join] = {}
+        self._loading = asyncio.Lock()
 
     @property
     def held(self) -> tuple[Join, ...]:
@@ -79,12 +83,12 @@ class Joins:
         Raises:
             ConnectorError: It could not be connected, for the reason that a view then shows too.
         """
-        name = account_name(wish.entry, wish.account)
+        name = wish.name or account_name(wish.entry, wish.account)
         if (before := self._held.get(name)) is not None and before.state == "connecting":
             return None
         self._put(Join(name=name, entry=wish.entry, account=wish.account))
         try:
-            made = await self._connected(name, wish, place)
+            made = await self._attempt(name, wish, place)
         except ConnectorError as error:
             self._put(
                 Join(
@@ -96,10 +100,6 @@ class Joins:
                 )
             )
             raise
-        except BaseException:
-            self._held.pop(name, None)
-            raise
-        self._held.pop(name, None)
         bind(self._session, made.id)
         self._session.announce()
         warm_up(self._session)
@@ -123,6 +123,12 @@ class Joins:
         self._held[join.name] = join
         self._session.announce()
 
+    async def _attempt(self, name: str, wish: Wish, place: Place | None) -> Connected:
+        try:
+            return await self._connected(name, wish, place)
+        finally:
+            self._held.pop(name, None)
+
     async def _connected(self, name: str, wish: Wish, place: Place | None) -> Connected:
         session, entry = self._session, wish.find()
         session.namespace.check_free(name)
@@ -131,16 +137,16 @@ class Joins:
             session.catalogue.check(entry)
             _check_start(session, entry)
         self._held[name] = Join(name=name, entry=wish.entry, title=entry.title, account=wish.account)
-        await asyncio.to_thread(_load)
+        async with self._loading:  # whoever pressed first goes on first
+            await asyncio.to_thread(_load)
         hub = session.hub
         given = Given(session.vault, entry, account=wish.account, keep=wish.keep)
         await given.put(wish.secrets)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(given.take_back)
             with place.lit() if place is not None else nullcontext():
                 made = await hub.connect(entry, name=name, account=wish.account)
-        except BaseException:
-            await given.take_back()
-            raise
+            undo.pop_all()
         if added:
             session.catalogue.add(entry)
         session.catalogue.keep(entry)

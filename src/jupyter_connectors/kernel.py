@@ -77,7 +77,7 @@ class Desk:
             else:
                 return None
             return {"status": "ok", **told}
-        except Exception as problem:
+        except Exception as problem:  # of whichever view; one that is not answered would wait for ever
             logging.getLogger(__name__).debug("a request of a view failed", exc_info=True)
             return {"status": "error", "problem": f"{type(problem).__name__}: {problem}"[:300]}
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from jupyter_connectors.accounts import account_name
 from jupyter_connectors.toolmodes import mode_line
 
 _TURNS = {"allow": "--allow", "ask": "--ask", "block": "--block", None: "--on"}
@@ -28,6 +29,8 @@ def _line(words: Iterable[str]) -> str:
 
 def _connect(message: Mapping[str, Any], own: object) -> list[str]:
     line = ["%connect", message.get("address") or message["entry"]]
+    if message.get("name") == account_name(message.get("entry") or "", message.get("account") or ""):
+        message = {**message, "name": ""}
     for option, key in (("--as", "name"), ("--account", "account"), ("--client-id", "client_id")):
         if message.get(key):
             line += [option, message[key]]

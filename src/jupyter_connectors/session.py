@@ -18,7 +18,6 @@ from jupyter_connectors.namespace import Namespace
 from jupyter_connectors.runtime import Runtime
 from jupyter_connectors.sessions.limits import Limits
 from jupyter_connectors.store import Store, default_path, open_store
-from jupyter_connectors.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +115,7 @@ class Session:
         """What the person sets, takes back and reviews."""
         from jupyter_connectors.controls import Controls
 
-        return Controls(self.hub, self.catalogue, notebook=lambda: self.notebook, changed=self.announce)
+        return Controls(self.hub, self.catalogue, self.modes, notebook=lambda: self.notebook, changed=self.announce)
 
     @cached_property
     def vault(self) -> Vault:
@@ -258,9 +257,12 @@ class Session:
 
     def status(self) -> dict[str, Any]:
         """What the front end's status item shows. Makes nothing that is not there yet."""
-        connected = [{"id": each.id, "title": visible(each.entry.title)} for each in self.connected()]
         pending = self.cards.pending if "cards" in self.__dict__ else []
-        return {"connected": connected, "pending": pending, "changed": self.turn}
+        told = {"connected": [], "left": [], "pending": pending, "changed": self.turn}
+        if self._hub is None:
+            return told
+        mode = self.modes.now().exactly(self.notebook)
+        return {**told, "connected": self._hub.in_use(), "left": sorted(self._hub.signed_out), "mode": mode}
 
     def announce(self) -> None:
         """Tells the front end, and whoever watches, that something changed. From any thread."""

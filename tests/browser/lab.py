@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ..servers.jupyter import free_port, jupyter_server
 
@@ -92,6 +92,15 @@ def use_dark_theme(address: str) -> None:
     )
     with urllib.request.urlopen(request, timeout=10):
         pass
+
+
+def answer(button: Locator) -> None:
+    """Presses a button of a card as a person does, who looks at it first: it counts where it has stood still."""
+    button.scroll_into_view_if_needed()
+    button.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    # Not left to the click: each time that finds the button deaf, it scrolls the page.
+    expect(button).to_be_enabled()
+    button.click()
 
 
 class Notebook:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from .lab import Notebook
+from .lab import Notebook, answer
 
 Open = Callable[..., Notebook]
 
@@ -61,10 +61,10 @@ def test_an_edit_that_breaks_the_schema_comes_back_to_the_card(notebook: Open) -
     page, card = asked(notebook, WRITE)
     card.get_by_role("button", name="Edit").click()
     card.get_by_role("textbox", name="amount").fill("-5")
-    card.get_by_role("button", name="Allow edited").click()
+    answer(card.get_by_role("button", name="Allow edited"))
     expect(card.locator(".jcn-live")).to_contain_text("Not sent: acme-crm.update_opportunity: amount: -5 is less than")
     card.get_by_role("textbox", name="amount").fill("1300000")
-    card.get_by_role("button", name="Allow edited").click()
+    answer(card.get_by_role("button", name="Allow edited"))
     page.wait_done(1)
     expect(page.output(1)).to_contain_text("allowed once, with your changes")
 
@@ -105,7 +105,7 @@ def test_three_calls_at_once_are_one_card_and_each_has_its_own_answer(notebook: 
     two.get_by_role("button", name="Deny", exact=True).click()
     expect(two).to_contain_text("Denied")
     expect(card).to_contain_text("2 calls wait for you")
-    card.get_by_role("button", name="Allow all 2 once").click()
+    answer(card.get_by_role("button", name="Allow all 2 once"))
     page.wait_done(1)
     expect(page.output(1)).to_contain_text("['Denied', 'Result', 'Result']")
     expect(page.output(1)).to_contain_text("allowed once (2 calls)")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +24,7 @@ from jupyter_connectors.extension import current
 from jupyter_connectors.joining import connect
 from jupyter_connectors.models import ToolClass
 target = Launch(command={sys.executable!r}, args=({str(SERVER)!r},), env={{}})
-reads = dict.fromkeys(["panel", "count"], ToolClass.READ)
+reads = dict.fromkeys(["panel", "inline_panel", "count"], ToolClass.READ)
 connect(current(), [Entry(id="panel", title="Panel", summary="", category="test", target=target, reviewed=reads)])"""
 SHOW = "panel.panel()"
 
@@ -63,8 +65,9 @@ def height(place: Locator) -> float:
 
 
 def settle(page: Notebook) -> None:
-    """Waits until a card that has just appeared takes answers."""
-    expect(page.page.locator("[data-fresh]")).to_have_count(0)
+    """Waits until a card appears and takes answers: it has stood where it is for a moment."""
+    expect(page.page.locator(".jcn-app-asks .jcn-button:visible")).not_to_have_count(0)
+    expect(page.page.locator("[data-fresh], .jcn-app-asks [aria-disabled=true]")).to_have_count(0)
 
 
 def active(page: Notebook, index: int) -> None:
@@ -117,6 +120,15 @@ def test_it_fills_the_page_and_comes_back_as_it_was(notebook: Open) -> None:
     place.get_by_role("button", name="Back to the notebook").click()
 
 
+def test_an_app_that_is_only_for_a_cell_has_no_full_screen(notebook: Open) -> None:
+    page = notebook(CONNECT, "panel.inline_panel()")
+    place = shown(page)
+    expect(place.get_by_role("button", name="Close")).to_be_visible()
+    expect(place.get_by_role("button", name="Full screen")).to_be_hidden()
+    press(place, "Whole")
+    expect(log(place)).to_contain_text('Whole: {"mode":"inline"}')
+
+
 def test_its_size_is_followed_up_to_a_limit(notebook: Open) -> None:
     page = notebook(CONNECT, SHOW)
     place = shown(page)
@@ -151,11 +163,56 @@ def test_a_change_is_asked_above_the_app_and_not_by_the_press_that_was_meant_for
     expect(log(place)).to_contain_text("Rename: error")
 
 
+def test_a_card_that_another_app_moves_below_the_pointer_takes_no_answer(notebook: Open) -> None:
+    page = notebook(CONNECT, SHOW, SHOW)
+    upper, lower = shown(page), shown(page, last=2)
+    stage = upper.locator(".jcn-app-stage")
+    allow = lower.get_by_role("button", name="Allow once")
+    # High enough for both, so that nothing scrolls.
+    page.page.set_viewport_size({"width": 1280, "height": 1600})
+    inside(lower).get_by_role("button", name="Rename", exact=True).evaluate("(button) => button.click()")
+    settle(page)
+    for _ in range(5):
+        inside(upper).get_by_role("button", name="Huge", exact=True).evaluate("(button) => button.click()")
+        expect(stage).to_have_css("height", "500px")
+        before = allow.bounding_box() or {}
+        settle(page)
+        # How long ago it moved, as the page sees it when it is pressed.
+        page.page.evaluate(
+            """([button]) => {
+                const where = () => button.getBoundingClientRect().top;
+                let last = where(), moved = 0;
+                window.ago = null;
+                const look = () => {
+                    if (where() !== last) moved = performance.now();
+                    last = where();
+                    if (window.ago === null) requestAnimationFrame(look);
+                };
+                look();
+                const pressed = () => { window.ago = performance.now() - moved; };
+                document.addEventListener("pointerdown", pressed, { capture: true, once: true });
+            }""",
+            [allow.element_handle()],
+        )
+        inside(upper).get_by_role("button", name="Small", exact=True).evaluate("(button) => button.click()")
+        expect(stage).not_to_have_css("height", "500px")
+        after = allow.bounding_box() or {}
+        assert after["y"] < before["y"] - 50
+        page.page.mouse.click(after["x"] + after["width"] / 2, after["y"] + after["height"] / 2)
+        if page.page.evaluate("() => window.ago") < 550:
+            break
+    expect(allow).to_be_visible()
+    expect(log(lower)).not_to_contain_text("Rename:")
+    settle(page)
+    allow.click()
+    expect(log(lower)).to_contain_text("Rename: renamed")
+
+
 def test_a_page_is_opened_by_the_persons_press_alone(notebook: Open) -> None:
     page = notebook(CONNECT, SHOW)
     place = shown(page)
     press(place, "Link")
-    wish = place.get_by_role("group", name="The app asks to open a page of xn--bcher-kva.example")
+    wish = place.get_by_role("group", name="The app “Panel” asks to open a page of xn--bcher-kva.example")
     expect(wish).to_contain_text("https://xn--bcher-kva.example/in%20voice?id=7")
     link = wish.get_by_role("link", name="Open")
     expect(link).to_have_attribute("rel", "noopener noreferrer")
@@ -171,7 +228,7 @@ def test_a_file_is_saved_under_a_plain_name(notebook: Open) -> None:
     page = notebook(CONNECT, SHOW)
     place = shown(page)
     press(place, "Save")
-    wish = place.get_by_role("group", name="The app asks to save a file")
+    wish = place.get_by_role("group", name="The app “Panel” asks to save a file")
     expect(wish).to_contain_text("report.csv · text/csv · 5 bytes")
     settle(page)
     with page.page.expect_download() as saved:
@@ -185,7 +242,7 @@ def test_a_suggestion_becomes_a_cell_that_is_not_run(notebook: Open) -> None:
     page = notebook(CONNECT, SHOW, "print('last')")
     place = shown(page)
     press(place, "Suggest")
-    wish = place.get_by_role("group", name="The app suggests to ask")
+    wish = place.get_by_role("group", name="The app “Panel” suggests to ask")
     expect(wish).to_contain_text("Who is late?")
     settle(page)
     wish.get_by_role("button", name="Put it in a cell").click()
@@ -290,7 +347,77 @@ def test_a_closed_app_can_be_opened_again(notebook: Open) -> None:
     place.get_by_role("button", name="Open", exact=True).click()
     running(place)
     press(place, "Count")
-    expect(log(place)).to_contain_text("counted 1")
+    # It was told before, and had the time for a call of its own.
+    expect(log(place)).to_contain_text("counted 2")
+
+
+def test_an_app_that_clings_is_closed_without_a_trace_and_does_not_close_the_next(notebook: Open) -> None:
+    page = notebook(CONNECT, SHOW)
+    place = shown(page)
+    for _ in range(2):
+        press(place, "Cling")
+        expect(log(place)).to_contain_text("Cling:")
+        place.get_by_role("button", name="Close").click()
+        place.get_by_role("button", name="Open", exact=True).click()
+        running(place)
+    page.page.wait_for_timeout(1_200)  # the time an app has to put its things away
+    expect(place.locator(".jcn-app-wish")).to_have_count(0)
+    # Its kernel knows that somebody is here.
+    press(place, "Rename")
+    settle(page)
+    place.get_by_role("button", name="Allow once").click()
+    expect(log(place)).to_contain_text("Rename: renamed")
+
+
+def test_an_app_the_kernel_no_longer_has_says_so(notebook: Open) -> None:
+    lets_go = "desk = current().desk\nfor each in list(desk._attended):\n    desk.close(each)"
+    page = notebook(CONNECT, SHOW, lets_go)
+    place = shown(page)
+    page.run(2)
+    page.wait_done(2)
+    press(place, "Count")
+    expect(place).to_contain_text("Run this cell to open the app.")
+    expect(place.locator("iframe")).to_have_attribute("inert", "")
+
+
+def test_a_kernel_that_is_silent_for_long_opens_the_app_when_it_speaks(notebook: Open) -> None:
+    page = notebook(CONNECT, SHOW, "import os\nprint(os.getpid())")
+    shown(page)
+    page.run(2)
+    page.wait_done(2)
+    kernel = int(page.output(2).inner_text())
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        active(page, 1)
+        command(page, "notebook:create-output-view")
+        second = page.page.locator(".jp-LinkedOutputView")
+        expect(second).to_contain_text("the panel's result")
+        page.page.wait_for_timeout(11_000)  # longer than other questions wait
+        expect(second).not_to_contain_text("Run this cell")
+    finally:
+        os.kill(kernel, signal.SIGCONT)
+    running(second)
+    command(page, "application:close")
+
+
+def test_where_the_servers_page_does_not_come_nothing_else_takes_its_place(notebook: Open) -> None:
+    page = notebook(CONNECT, SHOW)
+    sandbox = "**/jupyter-connectors/app/sandbox**"
+    page.page.route(
+        sandbox, lambda route: route.continue_() if route.request.resource_type == "fetch" else route.abort()
+    )
+    page.run(0)
+    page.wait_done(0)
+    page.run(1)
+    place = page.output(1)
+    again = place.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=30_000)
+    expect(place).to_contain_text("The app does not start here.")
+    assert place.locator("iframe").get_attribute("srcdoc") is None
+    page.page.unroute(sandbox)
+    again.click()
+    running(place)
+    assert "csp=" in str(place.locator("iframe").get_attribute("src"))
 
 
 def test_a_saved_notebook_has_the_text_and_nothing_of_the_app(notebook: Open) -> None:

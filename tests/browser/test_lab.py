@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .lab import Notebook, jupyter, use_dark_theme
+from .lab import Notebook, answer, jupyter, use_dark_theme
 
 Open = Callable[..., Notebook]
 
@@ -48,7 +48,7 @@ def test_a_click_on_allow_runs_the_waiting_call_while_the_cell_runs(notebook: Op
     page.run(1)
     waiting(page, 1)
     expect(page.output(1)).to_contain_text("Call on Monday")
-    page.output(1).get_by_role("button", name="Allow once").click()
+    answer(page.output(1).get_by_role("button", name="Allow once"))
     page.wait_done(1)
     expect(page.output(1)).to_contain_text("allowed once")
     saved = page.save()["cells"][1]["outputs"]
@@ -105,7 +105,7 @@ def test_notebook_7_shows_the_card_and_takes_the_click(browser: Browser, folder:
         page.wait_done(0)
         page.run(1)
         waiting(page, 1)
-        page.output(1).get_by_role("button", name="Allow once").click()
+        answer(page.output(1).get_by_role("button", name="Allow once"))
         page.wait_done(1)
         expect(page.output(1)).to_contain_text("allowed once")
         page.close()

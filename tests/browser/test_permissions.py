@@ -15,7 +15,7 @@ from jupyter_connectors.directory.catalogue import Catalogue, custom_command
 from jupyter_connectors.store import default_path, open_store
 
 from ..conftest import tell
-from .lab import Notebook
+from .lab import Notebook, answer
 
 Open = Callable[..., Notebook]
 
@@ -160,7 +160,7 @@ def test_a_changed_definition_turns_the_tool_off_until_its_difference_is_accepte
     expect(view.get_by_role("button", name="Accept the change")).to_be_hidden()
     expect(view.get_by_role("button", name="Needs approval: echo")).to_have_attribute("aria-pressed", "true")
     page.run(4)
-    page.output(4).locator(".jcn-approval").get_by_role("button", name="Allow once").click(timeout=30_000)
+    answer(page.output(4).locator(".jcn-approval").get_by_role("button", name="Allow once"))
     page.wait_done(4)
     expect(page.output(4)).to_contain_text("hello")
     assert page.problems == []

@@ -14,7 +14,7 @@ import pytest
 from ..servers.authority import Authority, authority
 from ..servers.running import beside
 from ..wiring import broken
-from .driving import Kernel
+from .driving import Kernel, begun, stopped
 
 PARTS = ["connected", "directory", "tools", "modes", "data", "grants", "questions", "signins"]
 CANARY = "sk-canary-5f2e9b71c4"
@@ -72,14 +72,11 @@ def said_meanwhile(kernel: Kernel, seconds: float = 1.0) -> list[dict[str, Any]]
 
 def test_the_panel_is_answered_while_a_cell_sleeps(any_kernel: Kernel) -> None:
     state(any_kernel, *PARTS)  # the first look loads what the panel needs
-    number, cell = any_kernel.start("import time; began = time.time(); time.sleep(4); over = time.time()")
-    any_kernel.follow(number, cell, until=lambda _: True)
+    number, cell = begun(any_kernel)
     told = state(any_kernel, *PARTS)
-    answered = time.time()
     assert {each["id"] for each in told["connected"]} == {"acme-billing", "acme-crm"}
     assert say(any_kernel, "mode", mode="on-demand")["code"] == "%tools --mode on-demand"
-    any_kernel.follow(number, cell)
-    assert answered < any_kernel.value("over")
+    stopped(any_kernel, number, cell)
     assert state(any_kernel, "modes")["mode"] == "on-demand"
     say(any_kernel, "mode", mode=None)
 
@@ -101,9 +98,9 @@ def test_a_connect_by_the_panel_binds_the_variable_and_is_announced(kernel: Kern
 
 
 def test_a_connect_while_a_cell_runs_is_there_for_the_next(kernel: Kernel) -> None:
-    number, cell = kernel.start("import time; time.sleep(3)")
+    number, cell = begun(kernel)
     assert say(kernel, "connect", entry="acme-crm")["status"] == "ok"
-    kernel.follow(number, cell)
+    stopped(kernel, number, cell)
     assert kernel.value("type(acme_crm).__name__") == "Connector"
 
 
@@ -135,8 +132,28 @@ def test_what_another_kernel_sets_is_seen_at_the_next_look(kernel: Kernel, place
         tools = state(kernel, "tools")["connectors"][0]["tools"]
         assert next(each for each in tools if each["name"] == "create_refund")["mine"]["stands"] == "block"
         assert state(kernel, "modes")["mode"] == "always"
+        allowed = other.run(ALLOW)
+        assert allowed.error is None, allowed.error
+        assert [(each["tool"], each["lasts"]) for each in state(kernel, "grants")] == [("draft_reminder", "always")]
+        said_meanwhile(kernel, 0.2)
+        assert say(other, "disconnect", name="acme-billing", revoke=True)["status"] == "ok"
+        told = state(kernel, "connected", "grants", "tools")
+        assert (told["connected"], told["grants"], told["tools"]["connectors"]) == ([], [], [])
+        pushed = [each["content"]["data"] for each in said_meanwhile(kernel) if each["msg_type"] == "comm_msg"]
+        assert (pushed[-1]["connected"], pushed[-1]["left"]) == ([], ["acme-billing"])
     finally:
         other.close()
+
+
+ALLOW = """
+from jupyter_connectors.calls import new_call
+from jupyter_connectors.extension import current
+hub = current().hub
+tool = hub.find("acme-billing", "draft_reminder")
+call = new_call(tool, {})
+hub.judge.grants.allow(call, tool, hub.connected("acme-billing").entry.identity, lasting="always")
+"""
+"""A lasting yes, as the answer to a question gives it."""
 
 
 LOGS = """

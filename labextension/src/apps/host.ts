@@ -10,9 +10,22 @@ import type {
 	McpUiInitializeResult,
 } from "@modelcontextprotocol/ext-apps/app-bridge";
 import { version } from "../../package.json";
-import type { Answer, Fields, Opened, Outcome } from "../state/app";
+import { items } from "../reading";
+import {
+	type Answer,
+	type Fields,
+	fits,
+	type Opened,
+	type Outcome,
+} from "../state/app";
 import { type File, filesOf, suggestion, webPage } from "../state/wishes";
-import { type Bridge, bridgeOf, REFUSED, Refusal } from "./bridge";
+import {
+	type Bridge,
+	bridgeOf,
+	type Handlers,
+	REFUSED,
+	Refusal,
+} from "./bridge";
 
 export const VERSIONS = ["2026-01-26", "2025-11-21"];
 
@@ -20,9 +33,6 @@ const BAD = -32602;
 
 /** How long an app has to put its things away. */
 const GOODBYE = 1000;
-
-/** What the kernel takes of one request. */
-const LARGEST = 1_000_000;
 
 /** Handed on to the kernel, which judges them again. */
 const FORWARDED = [
@@ -33,6 +43,8 @@ const FORWARDED = [
 	"resources/templates/list",
 	"prompts/list",
 ] as const;
+
+type Requests = Record<string, Handlers["requests"][string]>;
 
 /** Who does what an app asks for. What may be refused answers false. */
 export interface Duties {
@@ -48,6 +60,8 @@ export interface Duties {
 	tell(params: Fields): Promise<boolean>;
 	/** The mode that is now. */
 	display(mode: McpUiDisplayMode): McpUiDisplayMode;
+	/** Whether the app can fill the page; one that says nothing of it can. */
+	fills(can: boolean): void;
 	resized(height: number): void;
 	/** The app has said that it is there. */
 	ready(): void;
@@ -77,8 +91,12 @@ export function hostOf(
 	/** An app that starts over, starts over with all of it. */
 	let round = 0;
 
+	let modes: readonly unknown[] = [];
+
 	const initialize = (params: Fields): Fields => {
 		stage = "greeted";
+		modes = modesOf(params);
+		duties.fills(modes.length === 0 || modes.includes("fullscreen"));
 		missed = {};
 		round += 1;
 		const asked = String(params.protocolVersion);
@@ -104,13 +122,22 @@ export function hostOf(
 	const tellContext = (part: McpUiHostContext) =>
 		bridge.notify("ui/notifications/host-context-changed", part);
 
-	const bridge: Bridge = bridgeOf(post, {
-		requests: {
-			"ui/initialize": initialize,
-			ping: () => ({}),
-			...wishes(duties),
-			...forwarded(duties),
+	const asking: Requests = {
+		...wishes(duties),
+		"ui/request-display-mode": ({ mode }) => {
+			const may = modes.length === 0 || modes.includes(mode);
+			const wanted = may ? mode : duties.context().displayMode;
+			return { mode: duties.display(wanted as McpUiDisplayMode) };
 		},
+	};
+	const requests: Requests = {
+		"ui/initialize": initialize,
+		ping: () => ({}),
+		...asking,
+		...forwarded(duties),
+	};
+	const bridge: Bridge = bridgeOf(post, {
+		requests,
 		notifications: {
 			"ui/notifications/initialized": () => void begin(),
 			"ui/notifications/size-changed": ({ height }) => {
@@ -132,6 +159,7 @@ export function hostOf(
 		async teardown() {
 			if (stage !== "ready") return;
 			stage = "silent";
+			for (const each of Object.keys(asking)) requests[each] = closed;
 			await bridge.ask("ui/resource-teardown", {}, GOODBYE).catch(() => {});
 		},
 		close() {
@@ -140,6 +168,23 @@ export function hostOf(
 			bridge.close();
 		},
 	};
+}
+
+/** The modes an app says it can be shown in. */
+function modesOf({ appCapabilities }: Fields): readonly unknown[] {
+	const { availableDisplayModes } = (appCapabilities ?? {}) as Fields;
+	return items(availableDisplayModes);
+}
+
+/** A card that an app asks for while it ends would stand there without it. */
+function closed(): never {
+	throw new Refusal(REFUSED, "The app was closed");
+}
+
+/** What goes to the kernel is of a size that it takes. */
+function checked(params: Fields): Fields {
+	if (fits(params)) return params;
+	throw new Refusal(BAD, "The parameters are larger than 1 MB");
 }
 
 /** How an app hears of the end of its call. */
@@ -197,22 +242,16 @@ function wishes(duties: Duties) {
 			return answered(duties.suggest(text));
 		},
 		"ui/update-model-context": async (params: Fields) => {
-			if (await duties.tell(params)) return {};
+			if (await duties.tell(checked(params))) return {};
 			throw new Refusal(REFUSED, "The kernel did not take it");
 		},
-		"ui/request-display-mode": ({ mode }: Fields) => ({
-			mode: duties.display(mode as McpUiDisplayMode),
-		}),
 	};
 }
 
 /** Requests to the service. */
 function forwarded(duties: Duties) {
 	const hand = (method: string) => async (params: Fields) => {
-		if (JSON.stringify(params).length > LARGEST) {
-			throw new Refusal(BAD, "The arguments are larger than 1 MB");
-		}
-		const answer = await duties.request(method, params);
+		const answer = await duties.request(method, checked(params));
 		if ("result" in answer) return answer.result;
 		throw new Refusal(answer.error.code, answer.error.message);
 	};

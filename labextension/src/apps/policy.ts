@@ -1,20 +1,60 @@
-/** The policy of the relay where it is a part of the page itself. */
+/** What an app may reach, less the server of the page it is in. */
+
+import { items } from "../reading";
+import type { Opened } from "../state/app";
 
 const ORIGIN =
 	/^(?<scheme>https?|wss?):\/\/(?<wild>\*\.)?(?<host>[^:/]+)(?::(?<port>\d+))?$/;
 const HERE = /^(?:127\.0\.0\.1|\[::1\]|(?:.+\.)?localhost)$/;
 
+/** In the order of the address (appcsp.py). */
+const KINDS = [
+	"connectDomains",
+	"resourceDomains",
+	"frameDomains",
+	"baseUriDomains",
+];
+
+type Allowed = Pick<Opened, "policy" | "query" | "granted" | "refused">;
+
 /**
- * The policy without the server that `page` is from, as the server's own page
- * for apps leaves it out; all names of this machine with its port are that server.
+ * What an app may reach without the server that `page` is from, as the server's
+ * own page for apps leaves it out; all names of this machine with its port are
+ * that server. The page knows its address better than a server behind another.
  */
-export function withoutOwn(policy: string, page: string): string {
+export function withoutOwn<T extends Allowed>(app: T, page: string): T {
 	const own = new URL(page);
 	const isKept = (source: string) => !isOf(source, own);
-	return policy
-		.split("; ")
-		.map((directive) => directive.split(" ").filter(isKept).join(" "))
-		.join("; ");
+	const asked = KINDS.map(
+		(kind) => [kind, strings(app.granted[kind])] as const,
+	);
+	const lost = asked.flatMap(([, all]) => all.filter((each) => !isKept(each)));
+	const kept = asked
+		.map(([kind, all]) => [kind, all.filter(isKept)] as const)
+		.filter(([, all]) => all.length > 0);
+	const granted = Object.fromEntries(kept);
+	return {
+		...app,
+		granted,
+		policy: app.policy
+			.split("; ")
+			.map((directive) => directive.split(" ").filter(isKept).join(" "))
+			.join("; "),
+		query: kept.length === 0 ? "" : encoded(granted),
+		refused: [...app.refused, ...new Set(lost)],
+	};
+}
+
+function strings(data: unknown): readonly string[] {
+	return items(data).filter((each) => typeof each === "string");
+}
+
+/** As appcsp.py writes it, to the letter: it takes nothing else. */
+function encoded(granted: object): string {
+	return btoa(JSON.stringify(granted))
+		.replaceAll("+", "-")
+		.replaceAll("/", "_")
+		.replaceAll("=", "");
 }
 
 function isOf(source: string, own: URL): boolean {

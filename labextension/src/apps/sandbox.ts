@@ -9,24 +9,21 @@
 import relay from "../../../src/jupyter_connectors/server/relay.html";
 import { attributes, element } from "../dom";
 import type { Opened } from "../state/app";
+import { ownRequest } from "../whereabouts";
+import { trans } from "../words";
+import { floodOf } from "./flood";
 import { keepKeyboard } from "./keyboard";
-import { withoutOwn } from "./policy";
 
-const READY = "ui/notifications/sandbox-proxy-ready";
-const RESOURCE = "ui/notifications/sandbox-resource-ready";
-const PRESSED = "ui/notifications/sandbox-pressed";
+const OURS = "ui/notifications/sandbox-";
+const READY = `${OURS}proxy-ready`;
+const RESOURCE = `${OURS}resource-ready`;
+const PRESSED = `${OURS}pressed`;
 const PAGE = "jupyter-connectors/app/sandbox";
 
-/** In place of an app that a person can't type beside. */
-const STOPPED =
-	'<meta name="color-scheme" content="light dark"><p style="font: 13px sans-serif">' +
-	"The app was stopped: it took the keyboard again and again.</p>";
+const FLOODED = `${OURS}flooded`;
 
-/** A server that does not say whether it has the page has none. */
+/** A server that takes longer to say whether it has the page has not said it. */
 const PATIENCE = 5000;
-
-/** The page it said it has is given up later: without it some limits are missing. */
-const LONGER = 12_000;
 
 export interface Sandbox {
 	readonly frame: HTMLIFrameElement;
@@ -43,6 +40,10 @@ export interface Listener {
 	/** A new document of the app begins: at first, and whenever the frame was moved in the page. */
 	began(): void;
 	received(data: unknown): void;
+	/** There is no frame to be had now; later there may be one. */
+	missed(): void;
+	/** The app was ended, for the reason in these words. */
+	stopped(words: string): void;
 }
 
 /** A frame for an app; `page` gives the address of the server's page, null where there is none. */
@@ -59,12 +60,7 @@ export function sandboxOf(
 		referrerpolicy: "no-referrer",
 		allow: app.clipboard ? "clipboard-write *" : null,
 	});
-	let timer: ReturnType<typeof setTimeout> | undefined;
 	let isOver = false;
-	const inline = () => {
-		frame.removeAttribute("src");
-		frame.srcdoc = withPolicy(app.policy);
-	};
 	let heard: (isPressed: boolean) => void = () => {};
 	const wasPressed = () =>
 		new Promise<boolean>((resolve) => {
@@ -72,78 +68,108 @@ export function sandboxOf(
 			setTimeout(resolve, SOON, false);
 			post({ jsonrpc: "2.0", method: PRESSED });
 		});
-	const offKeyboard = keepKeyboard(frame, wasPressed, () => {
-		isOver = true;
-		clearTimeout(timer);
-		offKeyboard();
-		// Taken out and put back: the app ends now, and not when another document has come.
-		const { parentNode, nextSibling } = frame;
-		frame.remove();
-		frame.removeAttribute("src");
-		frame.srcdoc = STOPPED;
-		parentNode?.insertBefore(frame, nextSibling);
-	});
-	void page.then((found) => {
+	const stop = (words: string) => {
 		if (isOver) return;
-		if (found === null) return inline();
-		const url = new URL(found);
-		url.searchParams.set("csp", app.query);
-		frame.src = url.href;
-		timer = setTimeout(inline, LONGER);
-	});
+		end();
+		listener.stopped(words);
+	};
+	const flood = () => stop(trans.__("The app was stopped: it sent too much."));
+	const offKeyboard = keepKeyboard(frame, wasPressed, () =>
+		stop(
+			trans.__("The app was stopped: it took the keyboard again and again."),
+		),
+	);
+	page.then(
+		(found) => {
+			if (isOver) return;
+			if (found === null) {
+				frame.srcdoc = withPolicy(app.policy);
+				return;
+			}
+			// Nothing takes its place: some limits are in its headers only, and an app may try to be without them.
+			const url = new URL(found);
+			url.searchParams.set("csp", app.query);
+			frame.src = url.href;
+		},
+		() => !isOver && listener.missed(),
+	);
 	const post = (message: object) =>
 		// To anyone: the origin is nobody's, and the window is the frame's own.
 		frame.contentWindow?.postMessage(message, "*");
-	const listen = ({ source, data }: MessageEvent) => {
-		// An app can reach this window too; only the relay is listened to.
-		if (source === null || source !== frame.contentWindow) return;
+	const hear = (data: MessageEvent["data"]) => {
 		if (data?.method === PRESSED) return heard(data.params?.is === true);
+		if (data?.method === FLOODED) return flood();
 		if (data?.method !== READY) return listener.received(data);
-		clearTimeout(timer);
 		listener.began();
 		const permissions = app.clipboard ? { clipboardWrite: {} } : {};
 		const params = { html: app.html, permissions };
 		post({ jsonrpc: "2.0", method: RESOURCE, params });
 	};
-	window.addEventListener("message", listen);
-	return {
-		frame,
-		post,
-		dispose() {
-			isOver = true;
-			clearTimeout(timer);
-			offKeyboard();
-			window.removeEventListener("message", listen);
-			frame.remove();
-		},
+	const isTooMany = floodOf();
+	const listen = (event: MessageEvent) => {
+		// Before what it holds, which is made only when it is looked at.
+		const { source } = event;
+		if (source === null || !isWithin(source, frame.contentWindow)) return;
+		if (isTooMany()) return flood();
+		// An app can reach this window too; only the relay is listened to.
+		if (source === frame.contentWindow) hear(event.data);
 	};
+	window.addEventListener("message", listen);
+	const end = () => {
+		isOver = true;
+		offKeyboard();
+		window.removeEventListener("message", listen);
+		frame.remove();
+	};
+	return { frame, post, dispose: end };
+}
+
+/** Whether a window is another one or in it; every page may ask who is whose parent. */
+function isWithin(source: MessageEventSource, outer: Window | null): boolean {
+	let found = source as Window;
+	while (found !== outer && found.parent !== found) {
+		found = found.parent;
+	}
+	return found === outer;
 }
 
 function withPolicy(policy: string): string {
-	const quoted = withoutOwn(policy, location.href)
+	const quoted = policy
 		.replaceAll("&", "&amp;")
 		.replaceAll('"', "&quot;")
 		.replaceAll("<", "&lt;");
 	return relay.replace("{policy}", () => quoted);
 }
 
-/** The address of the server's page; null where it is not there with all its headers. */
-export async function sandboxPage(base: string): Promise<string | null> {
-	const { href } = new URL(PAGE, base);
-	try {
-		const answer = await fetch(href, {
-			credentials: "same-origin",
-			cache: "no-store",
-			redirect: "error",
-			signal: AbortSignal.timeout(PATIENCE),
+/** Asks for the address of the server's page; null for a server without it. What was said once is not asked again. */
+export function pageOf(
+	base: URL | null,
+	get: typeof fetch = fetch,
+): () => Promise<string | null> {
+	let found: Promise<string | null> | null = null;
+	return () => {
+		found ??= sandboxPage(base, get).catch((problem) => {
+			found = null;
+			throw problem;
 		});
-		// A proxy in between may have taken away what this page is for.
-		const told = answer.headers.get("Content-Security-Policy") ?? "";
-		const isWhole =
-			told.includes("sandbox allow-scripts allow-forms") &&
-			answer.headers.has("Connection-Allowlist");
-		return answer.ok && isWhole ? href : null;
-	} catch {
-		return null;
-	}
+		return found;
+	};
+}
+
+/** Rejects where the server does not say whether it has the page with all its headers. */
+async function sandboxPage(
+	base: URL | null,
+	get: typeof fetch,
+): Promise<string | null> {
+	if (base === null) return null;
+	const { href } = new URL(PAGE, base);
+	const answer = await get(href, ownRequest(PATIENCE));
+	if (answer.status === 404) return null;
+	if (!answer.ok) throw new Error(`The server answered ${answer.status}`);
+	// A proxy in between may have taken away what this page is for.
+	const told = answer.headers.get("Content-Security-Policy") ?? "";
+	const isWhole =
+		told.includes("sandbox allow-scripts allow-forms") &&
+		answer.headers.has("Connection-Allowlist");
+	return isWhole ? href : null;
 }

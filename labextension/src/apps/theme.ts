@@ -7,47 +7,56 @@ import type {
 import { element } from "../dom";
 import type { Unsubscribe } from "../host";
 
-const TONES = {
-	info: "var(--jcn-brand)",
-	danger: "var(--jcn-bad)",
-	success: "var(--jcn-good)",
-	warning: "var(--jcn-care)",
+/** Variables of the base sheet, by name. */
+const ours = (name: string) => `var(--jcn-${name})`;
+
+const mixed = (name: string, share: number, other = "back") =>
+	`color-mix(in srgb, ${ours(name)} ${share}%, ${ours(other)})`;
+
+const PURE = {
+	"background-primary": "back",
+	"background-secondary": "soft",
+	"background-inverse": "strong",
+	"text-primary": "strong",
+	"text-secondary": "text",
+	"text-tertiary": "muted",
+	"text-inverse": "back",
+	"text-ghost": "muted",
+	"border-primary": "edge",
+	"border-secondary": "line",
+	"border-inverse": "back",
+	"ring-primary": "brand",
+	"ring-secondary": "edge",
+	"ring-inverse": "back",
 };
 
-const mixed = (colour: string, share: number, other = "var(--jcn-back)") =>
-	`color-mix(in srgb, ${colour} ${share}%, ${other})`;
+const TONES = {
+	info: "brand",
+	danger: "bad",
+	success: "good",
+	warning: "care",
+};
 
 /** Colours by variable, as a view of ours would write them. */
 function colours(): readonly (readonly [string, string])[] {
 	const found: [string, string][] = [
-		["background-primary", "var(--jcn-back)"],
-		["background-secondary", "var(--jcn-soft)"],
-		["background-tertiary", mixed("var(--jcn-strong)", 10)],
-		["background-inverse", "var(--jcn-strong)"],
+		["background-tertiary", mixed("strong", 10)],
 		["background-ghost", "transparent"],
-		["background-disabled", mixed("var(--jcn-strong)", 8)],
-		["text-primary", "var(--jcn-strong)"],
-		["text-secondary", "var(--jcn-text)"],
-		["text-tertiary", "var(--jcn-muted)"],
-		["text-inverse", "var(--jcn-back)"],
-		["text-ghost", "var(--jcn-muted)"],
-		["text-disabled", mixed("var(--jcn-strong)", 45)],
-		["border-primary", "var(--jcn-edge)"],
-		["border-secondary", "var(--jcn-line)"],
-		["border-tertiary", mixed("var(--jcn-line)", 55)],
-		["border-inverse", "var(--jcn-back)"],
+		["background-disabled", mixed("strong", 8)],
+		["text-disabled", mixed("strong", 45)],
+		["border-tertiary", mixed("line", 55)],
 		["border-ghost", "transparent"],
-		["border-disabled", mixed("var(--jcn-line)", 55)],
-		["ring-primary", "var(--jcn-brand)"],
-		["ring-secondary", "var(--jcn-edge)"],
-		["ring-inverse", "var(--jcn-back)"],
+		["border-disabled", mixed("line", 55)],
 	];
+	for (const [name, tone] of Object.entries(PURE)) {
+		found.push([name, ours(tone)]);
+	}
 	for (const [name, tone] of Object.entries(TONES)) {
 		found.push(
 			[`background-${name}`, mixed(tone, 12)],
-			[`text-${name}`, mixed(tone, 70, "var(--jcn-strong)")],
+			[`text-${name}`, mixed(tone, 70, "strong")],
 			[`border-${name}`, mixed(tone, 45)],
-			[`ring-${name}`, tone],
+			[`ring-${name}`, ours(tone)],
 		);
 	}
 	return found;
@@ -102,11 +111,11 @@ export function lookOf(root: HTMLElement): Look {
 		return [name, drop] as const;
 	});
 	root.append(probe);
-	const back = rgb(getComputedStyle(dyed[0]?.[1] ?? root).color);
 	const variables: Record<string, string> = { ...PLAIN };
 	for (const [name, drop] of dyed) {
 		variables[`--color-${name}`] = getComputedStyle(drop).color;
 	}
+	const back = rgb(variables["--color-background-primary"] ?? "");
 	probe.remove();
 	const own = getComputedStyle(root);
 	variables["--font-sans"] = own.fontFamily;

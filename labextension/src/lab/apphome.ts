@@ -2,18 +2,17 @@
 
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
+import { type Attendance, attendanceOf } from "../apps/attendance";
 import { ask, type Content, uuid } from "../channel";
 import type { Message, Mount, Unsubscribe } from "../host";
-import { ofApp, readAnswer, readOutcome } from "../state/app";
+import { ofApp } from "../state/app";
 import type { Questions } from "../state/approval";
 import { askCell } from "../state/wishes";
 import type { AppHome } from "../views/app";
 import { mount as mountApproval } from "../views/approval";
 import type { Notebooks } from "./notebooks";
 
-export const PATIENCE = 10_000;
-
-/** A call may wait for a person, and a tool may take its time. */
+/** A call may wait for a person, a tool may take its time, and a kernel that computes is silent. */
 const LONG = 24 * 3_600_000;
 
 /** What the outputs of one page share. */
@@ -24,18 +23,26 @@ export interface Page {
 	readonly sandbox: () => Promise<string | null>;
 	/** How high an app was; one that is moved in the page comes back so. */
 	readonly heights: Map<string, number>;
+	/** Leads to the sign-in at a connector. */
+	readonly signIn: (connector: string) => void;
 }
 
 /** The home of one view of one app, until it is disposed. */
 export class Home implements AppHome {
-	readonly page: Promise<string | null>;
+	readonly page: AppHome["page"];
 	readonly suggest: (text: string) => void;
+	readonly signIn: (connector: string) => void;
 	readonly height: AppHome["height"];
+	readonly request: AppHome["request"];
+	readonly outcome: AppHome["outcome"];
+	readonly tell: AppHome["tell"];
+	readonly left: AppHome["left"];
+	readonly back: AppHome["back"];
 	readonly #page: Page;
 	readonly #panel: NotebookPanel;
 	readonly #id: string;
 	readonly #view = uuid();
-	readonly #greeted = new Set<string>();
+	readonly #attendance: Attendance;
 	readonly #changed = new Set<() => void>();
 	/** Aborted with the kernel: what waits for it waits no longer. */
 	readonly #end = new AbortController();
@@ -44,7 +51,17 @@ export class Home implements AppHome {
 		this.#page = page;
 		this.#panel = panel;
 		this.#id = id;
-		this.page = page.sandbox();
+		this.page = page.sandbox;
+		this.signIn = page.signIn;
+		this.#attendance = attendanceOf(
+			(content) => this.#send(content),
+			() => this.#tell(),
+		);
+		this.request = this.#attendance.request;
+		this.outcome = this.#attendance.outcome;
+		this.tell = this.#attendance.tell;
+		this.left = this.#attendance.left;
+		this.back = this.#attendance.back;
 		this.suggest = (text) => putCell(panel, node, askCell(text));
 		this.height = {
 			get: () => page.heights.get(id),
@@ -56,48 +73,19 @@ export class Home implements AppHome {
 	}
 
 	dispose(): void {
+		this.#attendance.dispose();
+		// Nobody waits for a reply any more, and that it left is sent.
+		this.#end.abort();
 		this.#page.notebooks.changed.disconnect(this.#tell, this);
 		this.#panel.sessionContext.statusChanged.disconnect(this.#onStatus, this);
 		this.#panel.sessionContext.kernelChanged.disconnect(this.#onKernel, this);
 		this.#changed.clear();
 	}
 
-	/** The kernel's reply about this app. */
-	async ask(content: Content, limit = LONG): Promise<Content> {
-		// Looked up for each request: a page that was away comes back with another connection.
-		const kernel = this.#panel.sessionContext.session?.kernel;
-		const { signal } = this.#end;
-		if (!kernel || signal.aborted) throw new Error("The kernel is gone");
-		const mine = { id: this.#id, view: this.#view };
-		return ask(kernel, { ...content, ...mine }, { limit, signal });
+	/** What the app is; waits as long as the kernel takes. */
+	open(): Promise<Content> {
+		return this.#attendance.ask({ type: "open" });
 	}
-
-	readonly request: AppHome["request"] = async (method, params) => {
-		const reply = await this.ask({ type: "request", method, params });
-		return readAnswer(reply);
-	};
-
-	readonly outcome: AppHome["outcome"] = async () =>
-		readOutcome(await this.ask({ type: "outcome" }));
-
-	readonly tell: AppHome["tell"] = async ({ content, structuredContent }) => {
-		const told = {
-			type: "context",
-			content: content ?? null,
-			structuredContent: structuredContent ?? null,
-		};
-		const reply = await this.ask(told, PATIENCE).catch(() => null);
-		return reply?.status === "ok";
-	};
-
-	readonly left = (): void => {
-		// Nobody waits for the reply, and a kernel that is gone needs no word.
-		void this.ask({ type: "left" }, PATIENCE).catch(() => {});
-	};
-
-	readonly back = (): void => {
-		void this.ask({ type: "alive" }, PATIENCE).catch(() => {});
-	};
 
 	readonly cards = async (): Promise<Mount<Questions>> => mountApproval;
 
@@ -106,18 +94,12 @@ export class Home implements AppHome {
 	};
 
 	pending(): ReturnType<AppHome["pending"]> {
-		const mine = ofApp(this.#watch?.status.pending ?? [], this.#id);
-		for (const { id } of mine) {
-			if (this.#greeted.has(id)) continue;
-			this.#greeted.add(id);
-			// A question that nobody shows is answered with no.
-			this.decide({ id, type: "hello" });
-		}
-		return mine;
+		return ofApp(this.#watch?.status.pending ?? [], this.#id);
 	}
 
 	condition(): ReturnType<AppHome["condition"]> {
-		return this.#end.signal.aborted ? "gone" : "well";
+		if (this.#end.signal.aborted) return "gone";
+		return this.#attendance.isDropped() ? "dropped" : "well";
 	}
 
 	onChange(changed: () => void): Unsubscribe {
@@ -127,6 +109,16 @@ export class Home implements AppHome {
 
 	get #watch() {
 		return this.#page.notebooks.of(this.#panel);
+	}
+
+	/** The kernel's reply about this app. */
+	async #send(content: Content): Promise<Content> {
+		// Looked up for each request: a page that was away comes back with another connection.
+		const kernel = this.#panel.sessionContext.session?.kernel;
+		const { signal } = this.#end;
+		if (!kernel || signal.aborted) throw new Error("The kernel is gone");
+		const mine = { id: this.#id, view: this.#view };
+		return ask(kernel, { ...content, ...mine }, { limit: LONG, signal });
 	}
 
 	#tell(): void {

@@ -2,21 +2,21 @@
 
 import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import { PanelLayout, Widget } from "@lumino/widgets";
-import { sandboxPage } from "../apps/sandbox";
+import type { Kernel } from "@jupyterlab/services";
+import { pageOf } from "../apps/sandbox";
 import { element } from "../dom";
 import type { Unsubscribe } from "../host";
 import { problemOf, readOpened } from "../state/app";
 import { visible } from "../text";
 import { mount } from "../views/app";
 import { baseUrl } from "../whereabouts";
-import { Home, PATIENCE, type Page } from "./apphome";
+import { trans } from "../words";
+import { Home, type Page } from "./apphome";
 import type { Notebooks } from "./notebooks";
+import { type Current, Output } from "./output";
 import { isOurs } from "./watch";
 
 export const MIME = "application/vnd.jupyter-connectors.app+json";
-
-const CLOSED = "Run this cell to open the app.";
 
 /** After so long without an answer the saved preview is shown until one comes. */
 const BRIEFLY = 1500;
@@ -28,14 +28,11 @@ const PREVIEWS = [GRID, "text/html", "text/plain"];
 export function showApps(
 	registry: IRenderMimeRegistry,
 	notebooks: Notebooks,
+	signIn: Page["signIn"],
 ): void {
-	let found: Promise<string | null> | null = null;
-	const sandbox = () => {
-		const base = baseUrl();
-		found ??= base === null ? Promise.resolve(null) : sandboxPage(base.href);
-		return found;
-	};
-	const page: Page = { registry, notebooks, sandbox, heights: new Map() };
+	const sandbox = pageOf(baseUrl());
+	const heights = new Map<string, number>();
+	const page: Page = { registry, notebooks, sandbox, heights, signIn };
 	registry.addFactory(
 		{
 			safe: true,
@@ -48,131 +45,107 @@ export function showApps(
 }
 
 /** One output: an app, or the preview that was saved with it. */
-class AppRenderer extends Widget implements IRenderMime.IRenderer {
+class AppRenderer extends Output {
 	readonly #page: Page;
 	readonly #resolver: IRenderMime.IResolver | null;
-	readonly #attached: Promise<void>;
-	#attach = () => {};
+	/** Of the app that runs, or of the request for it. */
+	#home: Home | null = null;
 	#unmount: Unsubscribe | null = null;
 	/** The id of the app that runs here. */
 	#running: unknown = null;
-	#round = 0;
 
 	constructor(page: Page, resolver: IRenderMime.IResolver | null) {
-		super();
+		super(page.registry, BRIEFLY);
 		this.#page = page;
 		this.#resolver = resolver;
-		this.#attached = new Promise((resolve) => {
-			this.#attach = resolve;
-		});
-		this.layout = new PanelLayout();
 		this.addClass("jcn-output");
 	}
 
-	async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+	override async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
 		// An answer that ends changes the text beside its apps; they run on.
 		if (this.#unmount !== null && idOf(model) === this.#running) return;
-		this.#round += 1;
-		this.#clear();
-		// Not awaited: the notebook puts an output into the page only when it is rendered.
-		void this.#draw(model, this.#round);
+		await super.renderModel(model);
 	}
 
-	override dispose(): void {
-		if (this.isDisposed) return;
-		this.#round += 1;
-		this.#unmount?.();
-		this.#unmount = null;
-		super.dispose();
-	}
-
-	protected override onAfterAttach(): void {
-		this.#attach();
-	}
-
-	async #draw(model: IRenderMime.IMimeModel, round: number): Promise<void> {
-		const timer = setTimeout(() => this.#preview(model, round), BRIEFLY);
-		const problem = await this.#live(model, round).catch(() => CLOSED);
-		clearTimeout(timer);
-		if (problem === "") return;
-		this.#preview(model, round);
-		if (problem !== CLOSED || !saysSo(model)) this.#say(problem, round);
-	}
-
-	/** Runs the app; gives the words for the person where it does not run. */
-	async #live(model: IRenderMime.IMimeModel, round: number): Promise<string> {
+	protected override async live(
+		model: IRenderMime.IMimeModel,
+		isCurrent: Current,
+	): Promise<string | null> {
 		const id = idOf(model);
-		if (typeof id !== "string") return CLOSED;
-		await this.#attached;
+		if (typeof id !== "string") return "";
 		const { notebooks } = this.#page;
 		const panel = notebooks.find(this.#resolver, this.node);
-		if (panel === null) return CLOSED;
+		if (panel === null) return "";
 		await panel.sessionContext.ready;
 		const kernel = panel.sessionContext.session?.kernel;
-		if (!kernel) return CLOSED;
-		const known = notebooks.of(panel)?.presence === "here";
-		if (!known && !(await isOurs(kernel))) return CLOSED;
+		if (!kernel) return "";
+		const isHere = () => notebooks.of(panel)?.presence === "here";
+		if (!(await isKnown(kernel, isHere, isCurrent))) return "";
+		if (!isCurrent()) return null;
 		const home = new Home(this.#page, panel, id, this.node);
-		const reply = await home.ask({ type: "open" }, PATIENCE);
+		this.#home = home;
+		const reply = await home.open();
+		if (!isCurrent()) return null;
 		const app = readOpened(reply);
-		if (app === null || round !== this.#round) {
-			home.dispose();
-			return app === null ? problemOf(reply) || CLOSED : "";
+		if (app === null) {
+			this.end();
+			return problemOf(reply);
 		}
-		this.#clear();
 		const place = document.createElement("div");
-		this.node.append(place);
-		const unmount = mount(place, app, home);
+		// Not with the home: what is replaced is the preview.
+		this.#home = null;
+		this.replace(place);
+		this.#home = home;
+		this.#unmount = mount(place, app, home);
 		this.#running = id;
-		this.#unmount = () => {
-			unmount();
-			home.dispose();
-		};
-		return "";
+		return null;
 	}
 
-	#preview(model: IRenderMime.IMimeModel, round: number): void {
-		const layout = this.layout as PanelLayout;
-		if (round !== this.#round || layout.widgets.length > 0) return;
-		const kind = previewOf(model);
-		if (kind === undefined || this.#unmount !== null) return;
-		const preview = this.#page.registry.createRenderer(kind);
-		layout.addWidget(preview);
-		void preview.renderModel(model);
+	protected override end(): void {
+		this.#unmount?.();
+		this.#unmount = null;
+		this.#home?.dispose();
+		this.#home = null;
 	}
 
-	#say(words: string, round: number): void {
-		if (round !== this.#round || this.#unmount !== null) return;
-		const line = element("p", "jcn-hint", visible(words));
+	/** A notebook that nobody here has made or trusted shows its results as text: HTML may load pictures from anywhere. */
+	protected override previews({
+		trusted,
+	}: IRenderMime.IMimeModel): readonly string[] {
+		return trusted ? PREVIEWS : [GRID, "text/plain"];
+	}
+
+	protected override say(model: IRenderMime.IMimeModel, words: string): void {
+		if (words === "" && this.#saysSo(model)) return;
+		const said = visible(words) || trans.__("Run this cell to open the app.");
+		const line = element("p", "jcn-hint", said);
 		line.style.cssText =
 			"margin: 6px 0; color: var(--jp-ui-font-color2); white-space: pre-line";
 		this.node.append(line);
 	}
 
-	#clear(): void {
-		this.#unmount?.();
-		this.#unmount = null;
-		for (const each of [...(this.layout as PanelLayout).widgets])
-			each.dispose();
-		this.node.replaceChildren();
+	/** True where the preview itself tells how the app is opened. */
+	#saysSo(model: IRenderMime.IMimeModel): boolean {
+		const kind = this.previewOf(model) ?? GRID;
+		return kind !== GRID && /run the cell/i.test(String(model.data[kind]));
 	}
+}
+
+/** Whether the kernel is one of ours; one that computes says so when it is done. */
+async function isKnown(
+	kernel: Kernel.IKernelConnection,
+	isHere: () => boolean,
+	isCurrent: Current,
+): Promise<boolean> {
+	while (isCurrent() && !kernel.isDisposed) {
+		if (isHere()) return true;
+		const answer = await isOurs(kernel).catch(() => null);
+		if (answer !== null) return answer;
+		if (["idle", "dead"].includes(kernel.status)) return false;
+	}
+	return false;
 }
 
 function idOf({ data }: IRenderMime.IMimeModel): unknown {
 	return (data[MIME] as { id?: unknown } | undefined)?.id;
-}
-
-/** A notebook that nobody here has made or trusted shows its results as text: HTML may load pictures from anywhere. */
-function previewOf({
-	data,
-	trusted,
-}: IRenderMime.IMimeModel): string | undefined {
-	const previews = trusted ? PREVIEWS : [GRID, "text/plain"];
-	return previews.find((each) => each in data);
-}
-
-/** True where the preview itself tells how the app is opened. */
-function saysSo(model: IRenderMime.IMimeModel): boolean {
-	const kind = previewOf(model) ?? GRID;
-	return kind !== GRID && /run the cell/i.test(String(model.data[kind]));
 }

@@ -4,15 +4,17 @@ import type { NotebookPanel } from "@jupyterlab/notebook";
 import { Widget } from "@lumino/widgets";
 import { attributes, button, element, root, setText } from "../dom";
 import { icon } from "../icon";
-import type { Words } from "../panel/words";
+import { saidOf } from "../panel/situation";
 import { lacks } from "../state/connectors";
 import barSheet from "../styles/bar.css";
+import { visible } from "../text";
+import { trans } from "../words";
+import { namesOf } from "./keeper";
 import { KEY, listed, titleOf } from "./metadata";
 import type { Session } from "./session";
-import { namesOf, type Sessions } from "./sessions";
+import type { Sessions } from "./sessions";
 
 export interface BarHome {
-	readonly words: Words;
 	/** A setting. */
 	isOn(): boolean;
 	/** Shows the panel, and the page of an entry that needs something first. */
@@ -35,9 +37,14 @@ export class Bar extends Widget {
 	readonly #panel: NotebookPanel;
 	readonly #sessions: Sessions;
 	readonly #home: BarHome;
-	readonly #text = element("span", "jcn-bar-text");
+	readonly #text = attributes(element("span", "jcn-bar-text"), {
+		role: "status",
+	});
 	readonly #connect: HTMLButtonElement;
 	#isDismissed = false;
+	#isBusy = false;
+	/** Why the last press came to nothing. */
+	#problem = "";
 
 	constructor(panel: NotebookPanel, sessions: Sessions, home: BarHome) {
 		super();
@@ -45,20 +52,19 @@ export class Bar extends Widget {
 		this.#sessions = sessions;
 		this.#home = home;
 		this.addClass("jcn-notebook-bar");
-		const { words } = home;
-		this.#connect = button("jcn-link", words.__("Connect"), () => {
-			this.#dismiss();
-			void this.#start();
+		this.#connect = button("jcn-link", "", () => void this.#start());
+		const close = button("jcn-copy", "", () => {
+			this.#isDismissed = true;
+			this.update();
 		});
-		const close = button("jcn-copy", "", () => this.#dismiss());
 		close.append(icon("cross"));
 		attributes(close, {
-			"aria-label": words.__("Not now"),
-			title: words.__("Not now"),
+			"aria-label": trans.__("Not now"),
+			title: trans.__("Not now"),
 		});
 		const place = element("div", "");
 		const node = root(place, "uses", barSheet);
-		attributes(node, { role: "region", "aria-label": words.__("Connectors") });
+		attributes(node, { role: "region", "aria-label": trans.__("Connectors") });
 		node.append(icon("plug"), this.#text, this.#connect, close);
 		this.node.append(place);
 		this.hide();
@@ -74,75 +80,75 @@ export class Bar extends Widget {
 	get missing(): readonly string[] {
 		const used = this.#sessions.statusOf(this.#panel).connected;
 		return namesOf(this.#panel).connectors.filter(
-			(name) =>
-				!used.some(({ id }) => id === name || id.startsWith(`${name}-`)),
+			(name) => !used.some(({ entry }) => entry === name),
 		);
 	}
 
 	protected override onUpdateRequest(): void {
-		const { words } = this.#home;
 		const missing = this.missing;
 		const shown = this.#home.isOn() && !this.#isDismissed && missing.length > 0;
 		this.setHidden(!shown);
 		if (!shown) return;
 		const titles = missing.map((name) => this.#titleOf(name));
-		const names = listed(titles, words.__("and"));
-		setText(this.#text, words.__("This notebook uses %1", names));
-		this.#text.title = names;
+		const names = listed(titles, trans.__("and"));
+		const words = this.#wordsOf(names);
+		setText(this.#text, words);
+		this.#text.title = words;
+		const does =
+			this.#problem === "" ? trans.__("Connect") : trans.__("Try again");
+		setText(this.#connect, does);
+		this.#connect.disabled = this.#isBusy;
 		attributes(this.#connect, {
-			"aria-label": words.__("Connect %1", names),
+			"aria-label": trans.__("Connect %1", names),
 		});
+	}
+
+	#wordsOf(names: string): string {
+		if (this.#isBusy) return trans.__("Connecting %1…", names);
+		return this.#problem === ""
+			? trans.__("This notebook uses %1", names)
+			: visible(this.#problem);
 	}
 
 	#titleOf(name: string): string {
 		const { directory } = this.#sessions.of(this.#panel)?.panel.parts ?? {};
 		const entry = directory?.entries.find(({ id }) => id === name);
-		return entry?.title || titleOf(name);
-	}
-
-	#dismiss(): void {
-		this.#isDismissed = true;
-		this.update();
+		return visible(entry?.title || titleOf(name));
 	}
 
 	async #start(): Promise<void> {
-		const names = this.missing;
 		this.#home.open();
-		const session = this.#sessions.of(this.#panel);
-		if (session === null || !(await session.start())) return;
-		await session.read("directory", "connected");
-		for (const name of names) await this.#connectOne(session, name);
-		await this.#narrow(session);
+		this.#isBusy = true;
+		this.#problem = "";
+		this.update();
+		this.#problem = await this.#connectAll();
+		this.#isBusy = false;
+		this.update();
 	}
 
-	async #connectOne(session: Session, name: string): Promise<void> {
+	/** All at once, for one of them may wait for a sign-in. Gives what went wrong; the bar stays with that. */
+	async #connectAll(): Promise<string> {
+		const session = this.#sessions.of(this.#panel);
+		if (session === null) return trans.__("This notebook has no kernel");
+		if (!(await session.start())) {
+			return saidOf(session.panel.situation, session.panel)?.title ?? "";
+		}
+		await session.read("directory", "connected");
+		const connecting = this.missing.map((name) =>
+			this.#connectOne(session, name),
+		);
+		const problems = await Promise.all(connecting);
+		return problems.find((problem) => problem !== "") ?? "";
+	}
+
+	async #connectOne(session: Session, name: string): Promise<string> {
 		const { directory } = session.panel.parts;
 		const entry = directory?.entries.find(({ id }) => id === name);
-		if (entry?.state === "connected") return;
 		// What it needs is asked for on its page; a name the kernel does not know, it says so.
-		if (entry !== undefined && lacks(entry)) this.#home.open(name);
-		else await session.act({ type: "connect", entry: name });
-	}
-
-	/** What the notebook asks for can be less than the person's settings, never more. */
-	async #narrow(session: Session): Promise<void> {
-		const { off, mode } = namesOf(this.#panel);
-		const { parts } = await session.read("connected", "modes");
-		for (const { id, entry, here, mine } of parts.connected ?? []) {
-			if (!off.includes(entry || id) || !(here && mine)) continue;
-			await session.act({
-				type: "enable",
-				connector: id,
-				here: true,
-				on: false,
-			});
+		if (entry !== undefined && lacks(entry)) {
+			this.#home.open(name);
+			return "";
 		}
-		const { modes } = parts;
-		if (mode === null || modes === undefined || modes.own) return;
-		const costOf = (one: string) =>
-			modes.choices.find((each) => each.mode === one)?.cost.tokens ?? 0;
-		if (costOf(mode) < costOf(modes.mode)) {
-			await session.act({ type: "mode", mode });
-		}
+		return (await session.act({ type: "connect", entry: name })).problem;
 	}
 }

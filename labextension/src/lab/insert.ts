@@ -18,6 +18,10 @@ export function codeFor(tracker: INotebookTracker): Code {
 			if (panel === null) return;
 			const notebook = panel.content;
 			NotebookActions.insertBelow(notebook);
+			// A person may have new cells be something else.
+			if (notebook.activeCell?.model.type !== "code") {
+				NotebookActions.changeCellType(notebook, "code");
+			}
 			notebook.activeCell?.model.sharedModel.setSource(line);
 			void NotebookActions.focusActiveCell(notebook);
 		},
@@ -32,6 +36,7 @@ function makeDraggable(node: HTMLElement, line: () => string): void {
 		from = null;
 		window.removeEventListener("pointermove", moved, true);
 		window.removeEventListener("pointerup", end, true);
+		window.removeEventListener("pointercancel", end, true);
 	};
 	const moved = (event: PointerEvent) => {
 		if (from === null) return;
@@ -45,6 +50,7 @@ function makeDraggable(node: HTMLElement, line: () => string): void {
 		from = { x: event.clientX, y: event.clientY };
 		window.addEventListener("pointermove", moved, true);
 		window.addEventListener("pointerup", end, true);
+		window.addEventListener("pointercancel", end, true);
 	});
 }
 

@@ -15,6 +15,7 @@ import {
 } from "../state/status";
 import statusSheet from "../styles/status.css";
 import { mount } from "../views/status";
+import { trans } from "../words";
 import type { Notebooks } from "./notebooks";
 import type { Watch } from "./watch";
 
@@ -36,7 +37,7 @@ export class StatusItem extends Widget {
 		this.#button = button("jcn-item", "", () => this.#toggle());
 		attributes(this.#button, {
 			"aria-haspopup": "dialog",
-			title: "Connectors",
+			title: trans.__("Connectors"),
 		});
 		this.#button.append(icon("plug"), this.#connected, this.#pending);
 		attributes(this.#pending, { role: "status" });
@@ -90,7 +91,7 @@ export class StatusItem extends Widget {
 		});
 		attributes(body.node, {
 			role: "dialog",
-			"aria-label": "Connectors",
+			"aria-label": trans.__("Connectors"),
 			tabindex: "-1",
 		});
 		body.node.focus();

@@ -1,6 +1,6 @@
 /** What a notebook's metadata says of connectors: names, and what is off. Read as what a stranger wrote. */
 
-import { MODES, type Mode } from "../panel/state";
+import { MODES, type Mode } from "../panel/parts";
 import { isRecord, items } from "../reading";
 
 export const KEY = "jupyter_connectors";
@@ -36,18 +36,22 @@ export function readNames(metadata: unknown): Names {
 	};
 }
 
-/** As it is written; null where there is nothing to write. */
-export function writeNames(names: Names): object | null {
+/** As it is written over what was there, of which what is not ours stays; null where there is nothing to write. */
+export function writeNames(names: Names, before?: unknown): object | null {
 	const { connectors, off, mode } = names;
-	if (connectors.length === 0 && off.length === 0 && mode === null) return null;
-	return {
+	const { connectors: _, off: __, mode: ___, ...others } = recordOf(before);
+	const written = {
+		...others,
 		...(connectors.length === 0 ? {} : { connectors: [...connectors] }),
 		...(off.length === 0
 			? {}
 			: { off: Object.fromEntries(off.map((name) => [name, true])) }),
 		...(mode === null ? {} : { mode }),
 	};
+	return Object.keys(written).length === 0 ? null : written;
 }
+
+const recordOf = (value: unknown) => (isRecord(value) ? value : {});
 
 export function withConnector(names: Names, name: string): Names {
 	if (!NAME.test(name) || names.connectors.includes(name)) return names;

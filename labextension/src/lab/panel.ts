@@ -2,17 +2,11 @@
 
 import { Widget } from "@lumino/widgets";
 import type { Code, Message } from "../host";
+import { type Action, type Outcome, outcomeOf } from "../panel/action";
 import type { Home, Tab } from "../panel/home";
-import {
-	type Action,
-	EMPTY,
-	type Outcome,
-	outcomeOf,
-	type Panel,
-	type Part,
-} from "../panel/state";
+import type { Part } from "../panel/parts";
+import { EMPTY, type Panel } from "../panel/state";
 import type { View } from "../panel/view";
-import type { Words } from "../panel/words";
 import type { Session } from "./session";
 import type { Sessions } from "./sessions";
 
@@ -20,7 +14,6 @@ import type { Sessions } from "./sessions";
 const LOOK_AGAIN = 3000;
 
 export interface Around {
-	readonly words: Words;
 	readonly code: Code;
 	/** True where a console is in front. */
 	isConsole(): boolean;
@@ -100,9 +93,8 @@ export class ConnectorsPanel extends Widget {
 	}
 
 	#home(): Home {
-		const { words, code } = this.#around;
+		const { code } = this.#around;
 		return {
-			words,
 			code,
 			state: () => this.#state(),
 			onState: (changed) => {

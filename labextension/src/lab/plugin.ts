@@ -7,11 +7,10 @@ import type {
 } from "@jupyterlab/apputils";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { ISettingRegistry } from "@jupyterlab/settingregistry";
-import type { ITranslator } from "@jupyterlab/translation";
 import { LabIcon } from "@jupyterlab/ui-components";
 import type { Tab } from "../panel/home";
-import { ENGLISH, type Words } from "../panel/words";
 import toolbarSheet from "../styles/toolbar.css";
+import { trans } from "../words";
 import { type Bar, showBars } from "./bar";
 import { addCommands } from "./commands";
 import { codeFor } from "./insert";
@@ -40,7 +39,6 @@ export interface Parts {
 	readonly notebooks: Notebooks;
 	readonly tracker: INotebookTracker;
 	readonly settings: ISettingRegistry | null;
-	readonly translator: ITranslator | null;
 	readonly palette: ICommandPalette | null;
 	readonly toolbars: IToolbarWidgetRegistry | null;
 	readonly version: string;
@@ -49,19 +47,17 @@ export interface Parts {
 /** Everything but the views of cells. */
 export async function showPanel(parts: Parts): Promise<void> {
 	const { app, notebooks, tracker, version } = parts;
-	const words: Words = parts.translator?.load("jupyter_connectors") ?? ENGLISH;
 	const code = codeFor(tracker);
 	const sessions = new Sessions(notebooks, tracker, version);
 	const panel = new ConnectorsPanel(sessions, {
-		words,
 		code,
 		isConsole: () => isConsole(app),
 	});
 	panel.id = PANEL;
 	panel.title.icon = plugIcon;
-	panel.title.caption = words.__("Connectors");
+	panel.title.caption = trans.__("Connectors");
 	panel.node.setAttribute("role", "region");
-	panel.node.setAttribute("aria-label", words.__("Connectors"));
+	panel.node.setAttribute("aria-label", trans.__("Connectors"));
 	styleOnce();
 	const open = async (tab?: Tab, entry?: string) => {
 		app.shell.activateById(PANEL);
@@ -76,12 +72,10 @@ export async function showPanel(parts: Parts): Promise<void> {
 		"connectors",
 		(each) =>
 			new ToolbarItem(each, sessions, {
-				words,
 				open: (waiting) => void (waiting ? approvals() : open()),
 			}),
 	);
 	addCommands(app.commands, parts.palette, {
-		words,
 		code,
 		sessions,
 		open,
@@ -89,7 +83,6 @@ export async function showPanel(parts: Parts): Promise<void> {
 	});
 	const chosen = settingsOf(sessions, () => reveal(app, panel, chosen));
 	showAllBars(tracker, sessions, chosen, {
-		words,
 		open: (entry) =>
 			void (entry === undefined ? open() : open("directory", entry)),
 	});
@@ -157,7 +150,7 @@ function showAllBars(
 	tracker: INotebookTracker,
 	sessions: Sessions,
 	settings: Settings,
-	home: { readonly words: Words; open(entry?: string): void },
+	home: { open(entry?: string): void },
 ): void {
 	const bars = new Set<Bar>();
 	const follow = (panel: NotebookPanel) => {

@@ -1,19 +1,20 @@
 /** What the panel knows of one kernel: asked for when it is shown, and again when something changed. */
 
+import type { KernelMessage } from "@jupyterlab/services";
 import { type ISignal, Signal } from "@lumino/signaling";
 import type { Content } from "../channel";
 import type { Message } from "../host";
+import { LOAD } from "../load";
+import { type Action, type Outcome, outcomeOf } from "../panel/action";
+import type { Part } from "../panel/parts";
 import {
-	type Action,
 	EMPTY,
 	type Event,
-	type Outcome,
-	outcomeOf,
 	type Panel,
-	type Part,
 	reduce,
 	type Situation,
 } from "../panel/state";
+import { trans } from "../words";
 import type { Watch } from "./watch";
 
 const PANEL = "panel";
@@ -22,16 +23,17 @@ const LONG = 24 * 3_600_000;
 const UNLOADED: readonly Situation[] = [
 	"absent",
 	"missing",
+	"failed",
 	"no kernel",
 	"other language",
 ];
-const LOAD = "%load_ext jupyter_connectors";
+/** Whether the package is there is found out by loading it. */
+const FOUND_OUT: readonly Situation[] = ["starting", "missing", "failed"];
 
 /** The panel's side of one kernel connection. */
 export class Session {
 	readonly #watch: Watch;
 	readonly #changed = new Signal<this, void>(this);
-	readonly #done = new Signal<this, Done>(this);
 	#panel: Panel;
 	#wanted: readonly Part[] = [];
 	#isAsking = false;
@@ -55,11 +57,6 @@ export class Session {
 
 	get changed(): ISignal<this, void> {
 		return this.#changed;
-	}
-
-	/** Emitted when the kernel has done what a person asked for in the panel. */
-	get done(): ISignal<this, Done> {
-		return this.#done;
 	}
 
 	dispose(): void {
@@ -95,9 +92,7 @@ export class Session {
 		const reply = await this.#watch.request(content, LONG).catch(unanswered);
 		this.#reduce({ type: "ended", action, reply });
 		await this.#ask();
-		const outcome = outcomeOf(reply);
-		if (outcome.ok) this.#done.emit({ action, panel: this.#panel });
-		return outcome;
+		return outcomeOf(reply);
 	}
 
 	/** The line of code that an action is; nothing is done. */
@@ -115,6 +110,11 @@ export class Session {
 
 	send(message: Message): void {
 		void this.#watch.send(message);
+	}
+
+	/** The notebook has another name. */
+	rename(notebook: string): void {
+		this.#reduce({ type: "notebook", notebook });
 	}
 
 	dismiss(): void {
@@ -135,7 +135,8 @@ export class Session {
 		const reply = await future.done.catch(() => null);
 		await this.#watch.refresh();
 		if (this.#isHere()) return true;
-		this.#situate(reply === null ? "absent" : "missing");
+		const failure = failureOf(reply?.content);
+		this.#reduce({ type: "situation", ...failure });
 		return false;
 	}
 
@@ -168,8 +169,7 @@ export class Session {
 
 	async #away(presence: Watch["presence"]): Promise<void> {
 		const { situation } = this.#panel;
-		// Whether the package is there is found out by loading it.
-		if (situation === "starting" || situation === "missing") return;
+		if (FOUND_OUT.includes(situation)) return;
 		if (presence !== "absent") {
 			this.#situate(presence === "gone" ? "no kernel" : "asking");
 			return;
@@ -211,16 +211,31 @@ export class Session {
 	}
 }
 
-/** What was done, and how the panel stands after it. */
-export interface Done {
-	readonly action: Action;
-	readonly panel: Panel;
+/** Why a load came to nothing. One that was aborted, because an earlier cell failed, can be pressed again. */
+function failureOf(
+	content: KernelMessage.IExecuteReplyMsg["content"] | undefined,
+): {
+	readonly situation: Situation;
+	readonly failure?: string;
+} {
+	if (content?.status === "ok") {
+		const failure = trans.__(
+			"It was loaded and does not answer. Something else in this kernel may be called jupyter_connectors.",
+		);
+		return { situation: "failed", failure };
+	}
+	if (content?.status !== "error") return { situation: "absent" };
+	const { ename, evalue } = content;
+	const isMissing =
+		ename === "ModuleNotFoundError" && evalue.includes("jupyter_connectors");
+	if (isMissing) return { situation: "missing" };
+	return { situation: "failed", failure: `${ename}: ${evalue}` };
 }
 
 function unanswered(): Content {
 	return {
 		status: "error",
-		problem: "The kernel has not answered",
-		hint: "It may have been restarted",
+		problem: trans.__("The kernel has not answered"),
+		hint: trans.__("It may have been restarted"),
 	};
 }

@@ -4,11 +4,10 @@ import type { NotebookPanel } from "@jupyterlab/notebook";
 import { Widget } from "@lumino/widgets";
 import { attributes, element, setText, show } from "../dom";
 import { icon } from "../icon";
-import type { Words } from "../panel/words";
+import { trans } from "../words";
 import type { Sessions } from "./sessions";
 
 export interface ToolbarHome {
-	readonly words: Words;
 	/** Opens the panel; with what waits in focus, where something does. */
 	open(waiting: boolean): void;
 }
@@ -51,7 +50,7 @@ export class ToolbarItem extends Widget {
 		setText(this.#waiting, String(pending.length || ""));
 		show(this.#count, connected.length > 0);
 		show(this.#waiting, pending.length > 0);
-		const label = labelOf(this.#home.words, connected.length, pending.length);
+		const label = labelOf(connected.length, pending.length);
 		attributes(this.#press, { "aria-label": label, title: label });
 	}
 
@@ -61,12 +60,12 @@ export class ToolbarItem extends Widget {
 	}
 }
 
-function labelOf(words: Words, connected: number, pending: number): string {
+function labelOf(connected: number, pending: number): string {
 	const parts = [
-		words.__("Connectors"),
-		...(connected > 0 ? [words.__("%1 connected", connected)] : []),
+		trans.__("Connectors"),
+		...(connected > 0 ? [trans.__("%1 connected", connected)] : []),
 		...(pending > 0
-			? [words._n("%1 approval waiting", "%1 approvals waiting", pending)]
+			? [trans._n("%1 approval waiting", "%1 approvals waiting", pending)]
 			: []),
 	];
 	return parts.join(", ");

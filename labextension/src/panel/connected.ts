@@ -1,17 +1,18 @@
 /** What is connected: how it stands, its switch for this notebook, and what its tools cost. */
 
 import { attributes, button, element, say, setText, show } from "../dom";
-import { list, type Row } from "../list";
-import { count, initials, visible } from "../text";
+import type { Row } from "../list";
+import { costWords as tokensOf } from "../state/tools";
+import { grouped, initials, visible } from "../text";
 import { codeLine } from "../views/codeline";
 import { foldOf, switchOf } from "../views/controls";
 import { badge, dot } from "../views/marks";
-import { codeWords } from "./foot";
+import { trans } from "../words";
 import type { Home, Tab } from "./home";
-import { accessOf, costWords as modeCost, ownAccess } from "./modes";
-import type { Connected, Modes } from "./state";
+import { accessOf, ownAccess } from "./modes";
+import type { Connected, Modes } from "./parts";
+import { rowsOf } from "./rows";
 import type { Page } from "./view";
-import type { Words } from "./words";
 
 /** A connector, and its part of the modes where the kernel has told them. */
 interface Item {
@@ -25,38 +26,26 @@ export function connectedTab(
 	home: Home,
 	go: (tab: Tab, entry?: string) => void,
 ): Page {
-	const { words } = home;
 	const access = accessOf(home);
-	const rows = attributes(element("div", "jcn-in-use"), {
-		role: "list",
-		"aria-label": words.__("Connected"),
+	const rows = rowsOf<Item>({
+		className: "jcn-in-use",
+		label: trans.__("Connected"),
+		none: trans.__("Nothing is connected in this notebook."),
+		help: button(
+			"jcn-button jcn-primary",
+			trans.__("Browse the directory"),
+			() => go("directory"),
+		),
+		keyOf: ({ connected }) => connected.id,
+		create: ({ connected }) => rowOf(connected, home, go),
 	});
-	const none = element(
-		"div",
-		"jcn-empty",
-		element(
-			"p",
-			"jcn-muted",
-			words.__("Nothing is connected in this notebook."),
-		),
-		button("jcn-button jcn-primary", words.__("Browse the directory"), () =>
-			go("directory"),
-		),
-	);
-	const fill = list<Item>(
-		rows,
-		({ connected }) => connected.id,
-		({ connected }) => rowOf(connected, home, go),
-	);
 	return {
-		node: element("div", "jcn-connected-tab", access.node, rows, none),
+		node: element("div", "jcn-connected-tab", access.node, ...rows.nodes),
 		parts: ["modes"],
 		update({ parts, busy }) {
 			const { connected, modes } = parts;
-			const many = connected?.length ?? 0;
-			show(none, connected !== undefined && many === 0);
-			access.update(modes, many > 0);
-			fill((connected ?? []).map((each) => ({ connected: each, modes, busy })));
+			access.update(modes, (connected?.length ?? 0) > 0);
+			rows.update(connected?.map((each) => ({ connected: each, modes, busy })));
 		},
 	};
 }
@@ -67,7 +56,6 @@ function rowOf(
 	go: (tab: Tab, entry?: string) => void,
 ): Row<Item> {
 	let current = first;
-	const { words } = home;
 	const name = element("span", "jcn-title");
 	const account = element("span", "jcn-muted jcn-account");
 	const state = element("span", "jcn-state");
@@ -76,14 +64,10 @@ function rowOf(
 	const again = button("jcn-link", "", () => void home.act(renewal(current)));
 	const fold = foldOf(false, () => paint());
 	const power = switchOf(() => {
-		// What is off everywhere is switched on where it was switched off.
-		if (power.node.ariaDisabled === "true") return;
-		void home.act({
-			type: "enable",
-			connector: current.id,
-			here: current.mine,
-			on: !isOn(current),
-		});
+		// What is off everywhere is switched on where that is said.
+		if (!current.mine) return;
+		const { id, here } = current;
+		void home.act({ type: "enable", connector: id, here: true, on: !here });
 	});
 	fold.node.append(element("span", "jcn-names", name, account));
 	const more = moreOf(home, go);
@@ -113,13 +97,19 @@ function rowOf(
 		show(account, connected.account !== "");
 		node.dataset.state = connected.state;
 		node.dataset.on = String(isOn(connected));
-		setText(state, stateWords(words, connected));
-		setText(cost, costWords(words, item));
+		setText(state, stateWords(connected));
+		setText(cost, costWords(item));
 		show(cost, connected.state === "ready" && isOn(connected));
-		say(reason, reasonWords(words, connected));
-		setText(again, renewalWords(words, connected));
+		say(reason, reasonWords(connected));
+		setText(again, renewalWords(connected));
 		show(again, canRenew(connected));
-		power.update(isOn(connected), words.__("%1 in this notebook", title));
+		const label = trans.__("%1 in this notebook", title);
+		power.update(isOn(connected), connected.mine ? label : offWords(label));
+		attributes(power.node, {
+			// Not `disabled`: what cannot be reached cannot say why.
+			"aria-disabled": connected.mine ? null : "true",
+			title: connected.mine ? null : offWords(label),
+		});
 		fold.update(fold.open());
 		more.update(item, fold.open());
 	};
@@ -138,49 +128,58 @@ const isOn = ({ mine, here }: Connected) => mine && here;
 const canRenew = ({ state, entry }: Connected) =>
 	entry !== "" && (state === "down" || state === "sign in again");
 
-function renewal({ entry, account }: Connected) {
+function offWords(label: string): string {
+	return trans.__(
+		"%1. It is off in all your notebooks; unfold it to turn it on in all of them",
+		label,
+	);
+}
+
+/** Under the name it has, which the person may have given it. */
+function renewal({ id, entry, account }: Connected) {
 	const of = account === "" ? {} : { account };
-	return { type: "connect", entry, ...of } as const;
+	return { type: "connect", entry, name: id, ...of } as const;
 }
 
-function renewalWords(words: Words, { state }: Connected): string {
-	return state === "down" ? words.__("Connect again") : words.__("Sign in");
+function renewalWords({ state }: Connected): string {
+	return state === "down" ? trans.__("Connect again") : trans.__("Sign in");
 }
 
-function stateWords(words: Words, connected: Connected): string {
+function stateWords(connected: Connected): string {
 	const all: Record<Connected["state"], string> = {
-		ready: words.__("Ready"),
-		connecting: words.__("Connecting…"),
-		"signing in": words.__("Signing in…"),
-		"sign in again": words.__("Sign in again"),
-		down: words.__("Down"),
+		ready: trans.__("Ready"),
+		connecting: trans.__("Connecting…"),
+		"signing in": trans.__("Signing in…"),
+		"sign in again": trans.__("Sign in again"),
+		down: trans.__("Down"),
 	};
 	const { state } = connected;
 	if (state !== "ready" || isOn(connected)) return all[state] ?? all.down;
 	return connected.mine
-		? words.__("Off in this notebook")
-		: words.__("Off in all your notebooks");
+		? trans.__("Off in this notebook")
+		: trans.__("Off in all your notebooks");
 }
 
 /** How many tools can be called, and what they cost as they are sent now. */
-function costWords(words: Words, { connected, modes }: Item): string {
+function costWords({ connected, modes }: Item): string {
 	const { id, on, tools } = connected;
 	const own = modes?.connectors.find((each) => each.id === id);
 	const cost = own?.costs[own.mode ?? modes?.mode ?? "auto"];
 	const many =
 		on === tools
-			? words._n("%1 tool", "%1 tools", tools)
-			: words.__("%1 of %2 tools", on, tools);
-	const sent = cost === undefined ? "" : modeCost(words, cost);
+			? trans._n("%1 tool", "%1 tools", tools)
+			: trans.__("%1 of %2 tools", on, tools);
+	// On demand it adds nothing of its own.
+	const sent = cost === undefined || cost.tokens === 0 ? "" : tokensOf(cost);
 	return [many, sent].filter((each) => each !== "").join(" · ");
 }
 
-function reasonWords(words: Words, connected: Connected): string {
+function reasonWords(connected: Connected): string {
 	const { state, reason, review } = connected;
 	if (state !== "ready") return visible(reason);
 	return review === 0
 		? ""
-		: words._n(
+		: trans._n(
 				"%1 tool is new or changed and waits for a look",
 				"%1 tools are new or changed and wait for a look",
 				review,
@@ -189,7 +188,6 @@ function reasonWords(words: Words, connected: Connected): string {
 
 /** What a row shows when it is unfolded. */
 function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
-	const { words } = home;
 	let current: Connected | null = null;
 	const own = ownAccess(home);
 	const variable = element("code", "");
@@ -197,11 +195,11 @@ function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
 	const facts = element(
 		"dl",
 		"jcn-facts",
-		element("dt", "", words.__("In code")),
+		element("dt", "", trans.__("In code")),
 		element("dd", "", variable),
 	);
 	const version = [
-		element("dt", "", words.__("Protocol")),
+		element("dt", "", trans.__("Protocol")),
 		element("dd", "", protocol),
 	];
 	facts.append(...version);
@@ -215,15 +213,15 @@ function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
 			...(revoke ? { revoke } : {}),
 		});
 	};
-	const disconnect = button("jcn-button", words.__("Disconnect"), leave(false));
-	const signOut = button("jcn-button", words.__("Sign out"), leave(true));
-	signOut.title = words.__(
+	const disconnect = button("jcn-button", trans.__("Disconnect"), leave(false));
+	const signOut = button("jcn-button", trans.__("Sign out"), leave(true));
+	signOut.title = trans.__(
 		"Disconnect, and forget the sign-in in all notebooks",
 	);
-	const about = button("jcn-link", words.__("About"), () => {
+	const about = button("jcn-link", trans.__("About"), () => {
 		if (current !== null) go("directory", current.entry);
 	});
-	const tools = button("jcn-link", words.__("Tools"), () => go("tools"));
+	const tools = button("jcn-link", trans.__("Tools"), () => go("tools"));
 	const everywhere = button("jcn-link", "", () => {
 		if (current === null) return;
 		void home.act({
@@ -233,7 +231,7 @@ function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
 			on: !current.mine,
 		});
 	});
-	const code = codeLine(home.code, codeWords(words));
+	const code = codeLine(home.code);
 	const node = element(
 		"div",
 		"jcn-more",
@@ -256,7 +254,7 @@ function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
 			setText(variable, visible(connected.variable));
 			setText(protocol, visible(connected.protocol));
 			for (const each of version) show(each, connected.protocol !== "");
-			marks.replaceChildren(...marksOf(words, connected));
+			marks.replaceChildren(...marksOf(connected));
 			show(marks, marks.childElementCount > 0);
 			notes.replaceChildren(
 				...connected.notes.map((each) => element("li", "", visible(each))),
@@ -267,27 +265,32 @@ function moreOf(home: Home, go: (tab: Tab, entry?: string) => void) {
 			setText(
 				everywhere,
 				connected.mine
-					? words.__("Off in all my notebooks")
-					: words.__("On in all my notebooks"),
+					? trans.__("Off in all my notebooks")
+					: trans.__("On in all my notebooks"),
 			);
 			for (const each of [disconnect, signOut]) {
 				each.disabled = busy.includes(`disconnect ${connected.id}`);
 				each.ariaLabel = `${each.textContent} ${title}`;
 			}
-			code.update(connected.code, words.__("Disconnect %1", title));
+			code.update(connected.code, trans.__("Disconnect %1", title));
 		},
 	};
 }
 
-function marksOf(words: Words, connected: Connected): HTMLElement[] {
+function marksOf(connected: Connected): HTMLElement[] {
 	const { interactive, custom, hidden } = connected;
 	return [
-		...(interactive ? [badge(words.__("Interactive"), "interactive")] : []),
-		...(custom ? [badge(words.__("Custom: not reviewed"), "custom")] : []),
+		...(interactive ? [badge(trans.__("Interactive"), "interactive")] : []),
+		...(custom ? [badge(trans.__("Custom: not reviewed"), "custom")] : []),
 		...(hidden > 0
 			? [
 					badge(
-						words.__("%1 blocked by policy", count(hidden, "tool")),
+						trans._n(
+							"%2 tool blocked by policy",
+							"%2 tools blocked by policy",
+							hidden,
+							grouped(hidden),
+						),
 						"blocked",
 					),
 				]

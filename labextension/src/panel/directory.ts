@@ -5,17 +5,16 @@ import type { Host } from "../host";
 import { icon } from "../icon";
 import type { Connectors, Form, FormField } from "../state/connectors";
 import { codeLine } from "../views/codeline";
-import { mount } from "../views/connectors";
+import { directory } from "../views/connectors";
 import { following } from "../views/following";
 import { fieldsOf, type Given } from "../views/form";
-import { codeWords } from "./foot";
+import { trans } from "../words";
+import type { Action } from "./action";
 import type { Home } from "./home";
-import type { Action } from "./state";
 import type { Page } from "./view";
 
 /** The tab; it can be opened at one entry. */
 export function directoryTab(home: Home): Page & { open(entry: string): void } {
-	const { words } = home;
 	const callbacks = new Set<() => void>();
 	const place = element("div", "");
 	const host: Host<Connectors> = {
@@ -35,9 +34,9 @@ export function directoryTab(home: Home): Page & { open(entry: string): void } {
 			return home.lineOf({ ...action, type: "connect" } as never);
 		},
 	};
-	const view = mount(place, host);
+	const view = directory(place, host);
 	let custom: ReturnType<typeof customOf> | null = null;
-	const add = button("jcn-link jcn-add", words.__("Add another service…"), () =>
+	const add = button("jcn-link jcn-add", trans.__("Add another service…"), () =>
 		turn(true),
 	);
 	const turn = (on: boolean) => {
@@ -56,7 +55,7 @@ export function directoryTab(home: Home): Page & { open(entry: string): void } {
 	const waiting = element(
 		"div",
 		"jcn-muted jcn-loading",
-		words.__("Asking the kernel…"),
+		trans.__("Asking the kernel…"),
 	);
 	const node = element("div", "jcn-directory-tab", waiting, place, add);
 	return {
@@ -70,10 +69,10 @@ export function directoryTab(home: Home): Page & { open(entry: string): void } {
 			for (const callback of callbacks) callback();
 		},
 		open(entry) {
-			turn(false);
-			open(place, entry);
+			if (custom !== null) turn(false);
+			view.open(entry);
 		},
-		dispose: view,
+		dispose: view.dispose,
 	};
 }
 
@@ -105,12 +104,6 @@ function disconnect(home: Home, entry: string): void {
 	}
 }
 
-function open(place: HTMLElement, entry: string): void {
-	place
-		.querySelector<HTMLElement>(`[data-entry="${CSS.escape(entry)}"]`)
-		?.click();
-}
-
 function field(
 	name: string,
 	goes: FormField["goes"],
@@ -132,8 +125,7 @@ function field(
 
 /** The form for an address of the person's own. */
 function customOf(home: Home, back: () => void) {
-	const { words } = home;
-	const fields = fieldsOf(formOf(home), words.__("Another service"), () =>
+	const fields = fieldsOf(formOf(home), trans.__("Another service"), () =>
 		connect(),
 	);
 	const connect = () => {
@@ -144,20 +136,20 @@ function customOf(home: Home, back: () => void) {
 		});
 		fields.forget();
 	};
-	const code = codeLine(home.code, codeWords(words));
+	const code = codeLine(home.code);
 	code.update("", "");
 	following(
 		fields,
 		async (given) =>
 			given.set.address ? await home.lineOf(actionOf(given)) : "",
-		(line) => code.update(line, words.__("the line that connects it")),
+		(line) => code.update(line, trans.__("the line that connects it")),
 	);
 	const title = attributes(
-		element("h2", "jcn-title", words.__("Another service")),
+		element("h2", "jcn-title", trans.__("Another service")),
 		{ tabindex: "-1" },
 	);
 	const leave = button("jcn-link jcn-back", "", back);
-	leave.append(icon("back"), words.__("All connectors"));
+	leave.append(icon("back"), trans.__("All connectors"));
 	const node = element(
 		"section",
 		"jcn-page jcn-custom",
@@ -166,7 +158,7 @@ function customOf(home: Home, back: () => void) {
 		element(
 			"p",
 			"jcn-muted",
-			words.__(
+			trans.__(
 				"Nobody has reviewed it. Its tools see what you and the model hand to them, so add only a service you trust.",
 			),
 		),
@@ -190,22 +182,22 @@ function actionOf({ set, secrets, keep }: Given): Action {
 	};
 }
 
-function formOf({ words, state }: Home): Form {
+function formOf({ state }: Home): Form {
 	// Where secrets are kept is the same for all of this kernel's connectors.
 	const { entries = [] } = state().parts.directory ?? {};
 	const known = entries.find(({ form }) => form !== undefined)?.form;
 	return {
 		fields: [
-			field("address", "set", words.__("Address"), {
+			field("address", "set", trans.__("Address"), {
 				required: true,
-				description: words.__("The https address of its MCP endpoint"),
+				description: trans.__("The https address of its MCP endpoint"),
 			}),
-			field("name", "set", words.__("Name"), {
-				description: words.__("What to call it here"),
+			field("name", "set", trans.__("Name"), {
+				description: trans.__("What to call it here"),
 			}),
-			field("key", "secrets", words.__("Key"), {
+			field("key", "secrets", trans.__("Key"), {
 				secret: true,
-				description: words.__("Only where it takes one instead of a sign-in"),
+				description: trans.__("Only where it takes one instead of a sign-in"),
 			}),
 		],
 		stored: known?.stored ?? "",

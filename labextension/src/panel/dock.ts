@@ -9,14 +9,15 @@ import type { Questions } from "../state/approval";
 import type { Needed } from "../state/signin";
 import { mount as mountApproval } from "../views/approval";
 import { mount as mountSignIn } from "../views/signin";
+import { trans } from "../words";
 import type { Home } from "./home";
-import type { Panel, Parts } from "./state";
+import type { Parts } from "./parts";
+import type { Panel } from "./state";
 
 type SignIn = Parts["signins"][number];
 
 /** The dock; it is away as long as nothing waits. */
 export function dockOf(home: Home) {
-	const { words } = home;
 	let isOpen = true;
 	const title = element("span", "jcn-title");
 	const fold = button("jcn-fold jcn-dock-head", "", () => {
@@ -30,7 +31,7 @@ export function dockOf(home: Home) {
 	cards.append(signIns, asked);
 	const spoken = attributes(element("div", "jcn-spoken"), { role: "status" });
 	const region = element("section", "jcn-dock", fold, cards);
-	attributes(region, { "aria-label": words.__("Waiting for you") });
+	attributes(region, { "aria-label": trans.__("Waiting for you") });
 	const node = element("div", "", spoken, region);
 	let changed = () => {};
 	const leave = mountApproval(
@@ -57,7 +58,7 @@ export function dockOf(home: Home) {
 		attributes(fold, { "aria-expanded": String(isOpen) });
 		show(cards, isOpen);
 		show(asked, pending.length > 0);
-		const said = waitingWords(home, pending.length, needed.length);
+		const said = waitingWords(pending.length, needed.length);
 		setText(title, said);
 		setText(spoken, many > 0 ? said : "");
 	};
@@ -91,17 +92,13 @@ export function dockOf(home: Home) {
 	};
 }
 
-function waitingWords(
-	{ words }: Home,
-	approvals: number,
-	signIns: number,
-): string {
-	const asked = words._n(
+function waitingWords(approvals: number, signIns: number): string {
+	const asked = trans._n(
 		"%1 approval waiting",
 		"%1 approvals waiting",
 		approvals,
 	);
-	const needed = words._n("%1 sign-in waiting", "%1 sign-ins waiting", signIns);
+	const needed = trans._n("%1 sign-in waiting", "%1 sign-ins waiting", signIns);
 	if (signIns === 0) return asked;
 	return approvals === 0 ? needed : `${asked}, ${needed}`;
 }

@@ -1,14 +1,14 @@
 /** What the panel's views know of where they are. */
 
 import type { Code, Message, Unsubscribe } from "../host";
-import type { Action, Outcome, Panel, Part } from "./state";
-import type { Words } from "./words";
+import type { Action, Outcome } from "./action";
+import type { Part } from "./parts";
+import type { Panel } from "./state";
 
 export type Tab = "connected" | "directory" | "tools" | "data";
 export const TABS: readonly Tab[] = ["connected", "directory", "tools", "data"];
 
 export interface Home {
-	readonly words: Words;
 	readonly code: Code | undefined;
 	state(): Panel;
 	onState(changed: () => void): Unsubscribe;

@@ -1,38 +1,37 @@
 /** Which tools a model is sent: for the notebook, and for one connector. */
 
 import { attributes, element, setText, show } from "../dom";
+import { type Cost, costWords } from "../state/tools";
 import { grouped, visible } from "../text";
+import { codeLine } from "../views/codeline";
+import { trans } from "../words";
 import type { Home } from "./home";
-import {
-	type Connected,
-	type Cost,
-	MODES,
-	type Mode,
-	type Modes,
-} from "./state";
-import type { Words } from "./words";
+import { type Connected, MODES, type Mode, type Modes } from "./parts";
 
 /** The mode's name. */
-export function modeWords(words: Words, mode: Mode): string {
+export function modeWords(mode: Mode): string {
 	const all: Record<Mode, string> = {
-		auto: words.__("Auto"),
-		always: words.__("Always available"),
-		"on-demand": words.__("On demand"),
+		auto: trans.__("Auto"),
+		always: trans.__("Always available"),
+		"on-demand": trans.__("On demand"),
 	};
 	return all[mode];
 }
 
-/** "~2,310 tokens"; "at most 900" where it depends on the question. */
-export function costWords(words: Words, { tokens, most }: Cost): string {
-	return most
-		? words.__("≤ %1 tokens", grouped(tokens))
-		: words.__("~%1 tokens", grouped(tokens));
+/** "~2,540, up to 20,120 tokens": what the first question of a conversation takes, and what a long one comes to. */
+function rangeWords(cost: Cost): string {
+	const { first, tokens, most } = cost;
+	return most && first < tokens
+		? trans.__("~%1, up to %2 tokens", grouped(first), grouped(tokens))
+		: costWords(cost);
 }
+
+const UNKNOWN = { mode: "auto", says: "", code: "" } as const;
 
 /** The three modes of the notebook as one choice, each with what it costs. */
 export function accessOf(home: Home) {
-	const { words } = home;
 	const says = element("div", "jcn-muted jcn-says");
+	const code = codeLine(home.code);
 	const choices = MODES.map((mode) => {
 		const input = element("input", "");
 		attributes(input, { type: "radio", name: "jcn-access", value: mode });
@@ -40,16 +39,17 @@ export function accessOf(home: Home) {
 			if (input.checked) void home.act({ type: "mode", mode });
 		});
 		const cost = element("span", "jcn-muted jcn-cost");
-		const name = element("span", "", modeWords(words, mode));
+		const name = element("span", "", modeWords(mode));
 		const node = element("label", "jcn-choice", input, name, cost);
 		return { mode, input, cost, node };
 	});
 	const node = element(
 		"fieldset",
 		"jcn-access",
-		element("legend", "", words.__("Tools sent to the model")),
+		element("legend", "", trans.__("Access mode")),
 		...choices.map((each) => each.node),
 		says,
+		code.node,
 	);
 	return {
 		node,
@@ -59,20 +59,18 @@ export function accessOf(home: Home) {
 			for (const { mode, input, cost } of choices) {
 				const choice = modes.choices.find((each) => each.mode === mode);
 				input.checked = modes.mode === mode;
-				setText(
-					cost,
-					choice === undefined ? "" : costWords(words, choice.cost),
-				);
+				setText(cost, choice === undefined ? "" : rangeWords(choice.cost));
 			}
 			const chosen = modes.choices.find(({ mode }) => mode === modes.mode);
-			setText(says, visible(chosen?.says ?? ""));
+			const { mode, says: words, code: line } = chosen ?? UNKNOWN;
+			setText(says, visible(words));
+			code.update(line, trans.__("Access mode %1", modeWords(mode)));
 		},
 	};
 }
 
 /** The mode of one connector: the notebook's, or one of its own. */
 export function ownAccess(home: Home) {
-	const { words } = home;
 	let id = "";
 	const select = element("select", "jcn-input");
 	const options = ["", ...MODES].map((mode) => {
@@ -85,11 +83,7 @@ export function ownAccess(home: Home) {
 		const mode = MODES.find((each) => each === select.value) ?? null;
 		void home.act({ type: "mode", mode, connector: id });
 	});
-	const name = element(
-		"span",
-		"jcn-muted",
-		words.__("Tools sent to the model"),
-	);
+	const name = element("span", "jcn-muted", trans.__("Access mode"));
 	const node = element("label", "jcn-own-access", name, select);
 	return {
 		node,
@@ -99,7 +93,7 @@ export function ownAccess(home: Home) {
 			show(node, own !== undefined);
 			if (modes === undefined || own === undefined) return;
 			for (const { mode, node: option } of options) {
-				setText(option, optionWords(words, mode, own.costs, modes.mode));
+				setText(option, optionWords(mode, own.costs, modes.mode));
 			}
 			select.value = own.mode ?? "";
 		},
@@ -108,14 +102,12 @@ export function ownAccess(home: Home) {
 
 /** "Auto · ~900 tokens"; the first says what the notebook has. */
 function optionWords(
-	words: Words,
 	mode: Mode | "",
 	costs: { readonly [mode in Mode]: Cost },
 	notebook: Mode,
 ): string {
 	const shown = mode === "" ? notebook : mode;
-	const name = modeWords(words, shown);
-	const cost = costWords(words, costs[shown]);
-	const said = mode === "" ? words.__("As the notebook") : name;
-	return `${said} · ${cost}`;
+	const cost = costs[shown];
+	const said = mode === "" ? trans.__("As the notebook") : modeWords(shown);
+	return cost.tokens === 0 ? said : `${said} · ${costWords(cost)}`;
 }

@@ -2,109 +2,8 @@
 
 import { isRecord } from "../reading";
 import type { Approval } from "../state/approval";
-import type { Connectors } from "../state/connectors";
-import type { Grant } from "../state/grants";
-import type { Needed } from "../state/signin";
-import type { Connector } from "../state/tools";
-
-/** One connector in use in this kernel. */
-export interface Connected {
-	readonly id: string;
-	/** The entry of the directory; empty for what is not in it. */
-	readonly entry: string;
-	readonly title: string;
-	/** The notebook's variable. */
-	readonly variable: string;
-	readonly state:
-		| "ready"
-		| "connecting"
-		| "signing in"
-		| "sign in again"
-		| "down";
-	readonly reason: string;
-	readonly account: string;
-	readonly interactive: boolean;
-	readonly custom: boolean;
-	/** The switch for all notebooks of the person, and the one for this notebook. */
-	readonly mine: boolean;
-	readonly here: boolean;
-	readonly tools: number;
-	readonly on: number;
-	readonly review: number;
-	readonly hidden: number;
-	readonly tokens: number;
-	readonly protocol: string;
-	readonly notes: readonly string[];
-	/** The lines that leave it, and that sign out as well. */
-	readonly code: string;
-	readonly revoke: string;
-}
-
-export type Mode = "auto" | "always" | "on-demand";
-export const MODES: readonly Mode[] = ["auto", "always", "on-demand"];
-
-export interface Cost {
-	readonly tokens: number;
-	readonly tools: number;
-	/** It is an upper bound. */
-	readonly most: boolean;
-}
-
-export interface Modes {
-	readonly mode: Mode;
-	/** It was set in this notebook. */
-	readonly own: boolean;
-	readonly choices: readonly {
-		readonly mode: Mode;
-		readonly title: string;
-		readonly says: string;
-		readonly code: string;
-		readonly cost: Cost;
-	}[];
-	readonly connectors: readonly {
-		readonly id: string;
-		readonly title: string;
-		/** Null where it follows the notebook. */
-		readonly mode: Mode | null;
-		readonly costs: { readonly [mode in Mode]: Cost };
-	}[];
-	readonly budget: number;
-}
-
-/** A frame or result in the notebook that comes from connectors. */
-export interface Held {
-	readonly name: string;
-	readonly type: "frame" | "result";
-	readonly sources: readonly string[];
-	readonly list: string;
-	/** As it is now, and how many were fetched; null for what SQL made. */
-	readonly rows: number;
-	readonly fetched: number | null;
-	/** Null where counting them would build the frame. */
-	readonly columns: number | null;
-	readonly complete: boolean | null;
-	readonly completeness: string;
-	readonly fetched_at: string;
-}
-
-/** What the kernel is asked for by name. */
-export interface Parts {
-	readonly connected: readonly Connected[];
-	readonly directory: Omit<Connectors, "id">;
-	readonly tools: {
-		readonly notebook: string;
-		readonly connectors: readonly Connector[];
-	};
-	readonly modes: Modes;
-	readonly data: readonly Held[];
-	readonly grants: readonly Grant[];
-	readonly signins: readonly (Needed & { readonly told?: object })[];
-}
-
-export type Part = keyof Parts;
-
-const LISTS: readonly Part[] = ["connected", "data", "grants", "signins"];
-const RECORDS: readonly Part[] = ["directory", "tools", "modes"];
+import { type Action, nameOf, type Outcome, outcomeOf } from "./action";
+import { type Modes, type Part, type Parts, partsOf } from "./parts";
 
 /** Why there is nothing to show, or that there is. */
 export type Situation =
@@ -115,18 +14,10 @@ export type Situation =
 	| "other language"
 	| "absent"
 	| "missing"
+	| "failed"
 	| "starting"
 	| "old"
 	| "ready";
-
-/** What an action came to. */
-export interface Outcome {
-	readonly ok: boolean;
-	readonly problem: string;
-	readonly hint: string;
-	/** The line that does the same. */
-	readonly code: string;
-}
 
 export interface Panel {
 	readonly situation: Situation;
@@ -134,6 +25,8 @@ export interface Panel {
 	readonly notebook: string;
 	/** The language of a kernel that is not ours. */
 	readonly language: string;
+	/** Why our package could not be loaded; empty where it was not tried. */
+	readonly failure: string;
 	/** Of the package in the kernel; empty as long as nobody knows. */
 	readonly version: string;
 	/** Of this extension. */
@@ -142,6 +35,10 @@ export interface Panel {
 	/** What was told so far; a part nobody asked for is missing. */
 	readonly parts: Partial<Parts>;
 	readonly pending: readonly Approval[];
+	/** The turn in which each part was told. */
+	readonly turns: { readonly [part in Part]?: number };
+	/** Why the kernel tells nothing, as long as it does not. */
+	readonly trouble: Outcome | null;
 	/** What the last action came to; null before the first one. */
 	readonly outcome: Outcome | null;
 	/** Actions the kernel has not answered. */
@@ -152,10 +49,13 @@ export const EMPTY: Panel = {
 	situation: "no notebook",
 	notebook: "",
 	language: "",
+	failure: "",
 	version: "",
 	ours: "",
 	turn: 0,
 	parts: {},
+	turns: {},
+	trouble: null,
 	pending: [],
 	outcome: null,
 	busy: [],
@@ -166,6 +66,7 @@ export type Event =
 			readonly type: "situation";
 			readonly situation: Situation;
 			readonly language?: string;
+			readonly failure?: string;
 	  }
 	| { readonly type: "notebook"; readonly notebook: string }
 	| { readonly type: "pending"; readonly pending: readonly Approval[] }
@@ -182,7 +83,7 @@ export type Event =
 export function reduce(panel: Panel, event: Event): Panel {
 	switch (event.type) {
 		case "situation":
-			return situated(panel, event.situation, event.language ?? "");
+			return situated(panel, event);
 		case "notebook":
 			return { ...panel, notebook: event.notebook };
 		case "pending":
@@ -202,7 +103,7 @@ export function reduce(panel: Panel, event: Event): Panel {
 				outcome: outcomeOf(event.reply),
 			};
 		case "dismissed":
-			return { ...panel, outcome: null };
+			return { ...panel, outcome: null, trouble: null };
 	}
 }
 
@@ -236,122 +137,44 @@ function modesWith(
 }
 
 /** What an old kernel told is nothing for a new one. */
-function situated(panel: Panel, situation: Situation, language: string): Panel {
+function situated(
+	panel: Panel,
+	{ situation, language = "", failure = "" }: Event & { type: "situation" },
+): Panel {
 	if (situation === "ready") return { ...panel, situation };
 	const { notebook, ours } = panel;
-	return { ...EMPTY, notebook, ours, situation, language };
+	return { ...EMPTY, notebook, ours, situation, language, failure };
 }
 
-/** An answer that is older than what is shown changes nothing. */
+/** A part of an answer that is older than what is shown changes nothing. */
 function told(panel: Panel, reply: unknown): Panel {
 	if (!isRecord(reply)) return panel;
 	// A kernel without our desk for panels says that it knows no such id.
-	if (reply.status === "unknown") return situated(panel, "old", "");
+	if (reply.status === "unknown") {
+		return situated(panel, { type: "situation", situation: "old" });
+	}
 	if (reply.status !== "ok") {
-		return { ...panel, situation: "ready", outcome: outcomeOf(reply) };
+		return { ...panel, situation: "ready", trouble: outcomeOf(reply) };
 	}
 	const turn = typeof reply.turn === "number" ? reply.turn : 0;
 	const version = typeof reply.version === "string" ? reply.version : "";
-	const parts = { ...panel.parts, ...partsOf(reply) };
-	return { ...panel, situation: "ready", turn, version, parts };
-}
-
-/** The parts of a reply that have the shape they should have. */
-function partsOf(reply: { readonly [name: string]: unknown }): Partial<Parts> {
-	const told = [
-		...LISTS.filter((name) => Array.isArray(reply[name])),
-		...RECORDS.filter((name) => isRecord(reply[name])),
-	];
-	return Object.fromEntries(told.map((name) => [name, reply[name]]));
-}
-
-export function outcomeOf(reply: unknown): Outcome {
-	const said = isRecord(reply) ? reply : {};
-	const text = (name: string) => {
-		const value = said[name];
-		return typeof value === "string" ? value : "";
-	};
+	const found = Object.entries(partsOf(reply)) as [Part, unknown][];
+	const newer = found.filter(([name]) => turn >= (panel.turns[name] ?? 0));
 	return {
-		ok: said.status === "ok",
-		problem: text("problem"),
-		hint: text("hint"),
-		code: text("code"),
+		...panel,
+		situation: "ready",
+		turn: Math.max(turn, panel.turn),
+		version,
+		parts: { ...panel.parts, ...Object.fromEntries(newer) },
+		turns: {
+			...panel.turns,
+			...Object.fromEntries(newer.map(([name]) => [name, turn])),
+		},
+		trouble: null,
 	};
 }
 
 function without(all: readonly string[], one: string): readonly string[] {
 	const place = all.indexOf(one);
 	return place === -1 ? all : all.filter((_, index) => index !== place);
-}
-
-/** Which side to upgrade: versions agree where their first two numbers do. */
-export function olderSide(
-	kernel: string,
-	extension: string,
-): "kernel" | "extension" | null {
-	const [mine, theirs] = [extension, kernel].map(numbersOf);
-	if (mine === undefined || theirs === undefined) return null;
-	if (mine.length < 2 || theirs.length < 2) return null;
-	const [major = 0, minor = 0] = mine;
-	const [otherMajor = 0, otherMinor = 0] = theirs;
-	const difference = otherMajor - major || otherMinor - minor;
-	if (difference === 0) return null;
-	return difference < 0 ? "kernel" : "extension";
-}
-
-function numbersOf(version: string): number[] {
-	const found = /^(\d+)\.(\d+)/.exec(version);
-	return found === null ? [] : found.slice(1).map(Number);
-}
-
-/** "just now", "4 min", "3 h", "2 d": how old an instant is; empty for none. */
-export function ageOf(instant: string, now: number): string {
-	const then = Date.parse(instant);
-	if (Number.isNaN(then)) return "";
-	const minutes = Math.floor(Math.max(0, now - then) / 60_000);
-	if (minutes < 1) return "just now";
-	if (minutes < 60) return `${minutes} min`;
-	const hours = Math.floor(minutes / 60);
-	return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
-}
-
-/** The actions of the panel, as the kernel takes them. */
-export type Action =
-	| {
-			readonly type: "connect";
-			readonly entry: string;
-			readonly [more: string]: unknown;
-	  }
-	| {
-			readonly type: "connect";
-			readonly address: string;
-			readonly [more: string]: unknown;
-	  }
-	| {
-			readonly type: "disconnect";
-			readonly name: string;
-			readonly revoke?: boolean;
-	  }
-	| {
-			readonly type: "mode";
-			readonly mode: Mode | null;
-			readonly connector?: string;
-	  }
-	| {
-			readonly type: "enable";
-			readonly connector: string;
-			readonly here: boolean;
-			readonly on: boolean;
-	  }
-	| { readonly type: "set" | "reset" | "accept"; readonly connector: string }
-	| { readonly type: "revoke"; readonly grant: string }
-	| { readonly type: "look" };
-
-/** A name for an action under way: `connect stripe`. */
-export function nameOf(action: Action): string {
-	const { type, entry, address, name, connector, grant } = action as {
-		readonly [key: string]: unknown;
-	};
-	const of = entry ?? address ?? name ?? connector ?? grant ?? "";
-	return `${type} ${of}`.trim();
 }

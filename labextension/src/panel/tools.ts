@@ -7,13 +7,13 @@ import type { Tools } from "../state/tools";
 import { foldOf } from "../views/controls";
 import { mount as mountGrants } from "../views/grants";
 import { mount as mountTools } from "../views/tools";
+import { trans } from "../words";
+import type { Action } from "./action";
 import type { Home } from "./home";
-import type { Action } from "./state";
 import type { Page } from "./view";
 
 /** The tab. */
 export function toolsTab(home: Home): Page {
-	const { words } = home;
 	const callbacks = new Set<() => void>();
 	const watch = (changed: () => void) => {
 		callbacks.add(changed);
@@ -28,14 +28,14 @@ export function toolsTab(home: Home): Page {
 	const waiting = element(
 		"div",
 		"jcn-muted jcn-loading",
-		words.__("Asking the kernel…"),
+		trans.__("Asking the kernel…"),
 	);
 	let views: (() => void)[] = [];
 	const paint = () => {
 		const many = home.state().parts.grants?.length ?? 0;
 		setText(
 			title,
-			words._n("You have allowed %1 tool", "You have allowed %1 tools", many),
+			trans._n("You have allowed %1 tool", "You have allowed %1 tools", many),
 		);
 		show(grants, many > 0);
 		fold.update(fold.open());
@@ -43,7 +43,7 @@ export function toolsTab(home: Home): Page {
 	};
 	return {
 		node: element("div", "jcn-tools-tab", waiting, grants, place),
-		parts: ["tools", "grants"],
+		parts: ["tools", "grants", "modes"],
 		update({ parts }) {
 			show(waiting, parts.tools === undefined);
 			// Made with the first tools: how many there are says whether they begin folded.
@@ -62,10 +62,14 @@ export function toolsTab(home: Home): Page {
 	};
 }
 
+const NONE: Tools["connectors"] = [];
+
 type Watch = (changed: () => void) => () => void;
 
 const act = (home: Home) => (message: Message) => {
 	const { id: _, ...action } = message;
+	// The sidebar itself looks when a person turns to it.
+	if (action.type === "look") return;
 	void home.act(action as unknown as Action);
 };
 
@@ -76,7 +80,9 @@ function toolsHost(home: Home, onState: Watch): Host<Tools> {
 		send: act(home),
 		state() {
 			const { parts, turn } = home.state();
-			const { notebook = "", connectors = [] } = parts.tools ?? {};
+			const { notebook = "", connectors = NONE } = parts.tools ?? {};
+			const { modes } = parts;
+			const now = modes?.choices.find(({ mode }) => mode === modes.mode);
 			// Its problems are in the foot of the panel.
 			return {
 				id: "panel",
@@ -85,6 +91,7 @@ function toolsHost(home: Home, onState: Watch): Host<Tools> {
 				notebook,
 				review: false,
 				connectors,
+				...(now && { cost: now.cost }),
 			};
 		},
 	};
@@ -92,6 +99,7 @@ function toolsHost(home: Home, onState: Watch): Host<Tools> {
 
 function grantsHost(home: Home, onState: Watch): Host<Grants> {
 	return {
+		code: home.code,
 		onState,
 		send: act(home),
 		state() {

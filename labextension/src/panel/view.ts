@@ -2,18 +2,26 @@
 
 import { attributes, button, element, root, setText, show } from "../dom";
 import type { Unsubscribe } from "../host";
+import codeSheet from "../styles/code.css";
+import connectedSheet from "../styles/connected.css";
+import dataSheet from "../styles/data.css";
+import dockSheet from "../styles/dock.css";
+import factsSheet from "../styles/facts.css";
 import panelSheet from "../styles/panel.css";
 import switchesSheet from "../styles/switches.css";
 import { visible } from "../text";
+import { trans } from "../words";
 import { connectedTab } from "./connected";
 import { dataTab } from "./data";
 import { directoryTab } from "./directory";
 import { dockOf } from "./dock";
-import { footOf, versionNote } from "./foot";
+import { footOf } from "./foot";
 import { type Home, TABS, type Tab } from "./home";
+import type { Part, Parts } from "./parts";
 import { situationOf } from "./situation";
-import type { Panel, Part } from "./state";
+import type { Panel } from "./state";
 import { toolsTab } from "./tools";
+import { versionNote } from "./version";
 
 /** What one tab shows. */
 export interface Page {
@@ -39,7 +47,17 @@ const ALWAYS: readonly Part[] = ["connected", "signins"];
 
 /** Shows the panel in `host`. */
 export function mount(host: HTMLElement, home: Home): View {
-	const node = root(host, "panel", panelSheet, switchesSheet);
+	const node = root(
+		host,
+		"panel",
+		codeSheet,
+		factsSheet,
+		panelSheet,
+		connectedSheet,
+		dataSheet,
+		dockSheet,
+		switchesSheet,
+	);
 	const go = (tab: Tab, entry?: string) => view.show(tab, entry);
 	const pages: Record<Tab, Page & { open?(entry: string): void }> = {
 		connected: connectedTab(home, go),
@@ -48,8 +66,8 @@ export function mount(host: HTMLElement, home: Home): View {
 		data: dataTab(home),
 	};
 	const title = element("div", "jcn-notebook");
-	const tabs = tabsOf(home, pages, (tab) => view.show(tab));
-	const version = versionNote(home);
+	const tabs = tabsOf(pages, (tab) => view.show(tab));
+	const version = versionNote();
 	const situation = situationOf(home);
 	const dock = dockOf(home);
 	const foot = footOf(home);
@@ -110,22 +128,17 @@ export function mount(host: HTMLElement, home: Home): View {
 }
 
 /** The tabs, of which one is in the order of the Tab key; arrows go to the others. */
-function tabsOf(
-	home: Home,
-	pages: Record<Tab, Page>,
-	chosen: (tab: Tab) => void,
-) {
-	const { words } = home;
+function tabsOf(pages: Record<Tab, Page>, chosen: (tab: Tab) => void) {
 	const names: Record<Tab, string> = {
-		connected: words.__("Connected"),
-		directory: words.__("Directory"),
-		tools: words.__("Tools"),
-		data: words.__("Data"),
+		connected: trans.__("Connected"),
+		directory: trans.__("Directory"),
+		tools: trans.__("Tools"),
+		data: trans.__("Data"),
 	};
 	const node = element("div", "jcn-tabs");
 	attributes(node, {
 		role: "tablist",
-		"aria-label": words.__("Connectors"),
+		"aria-label": trans.__("Connectors"),
 	});
 	const made = TABS.map((tab) => {
 		const number = element("span", "jcn-tab-count");
@@ -171,7 +184,9 @@ function tabsOf(
 					tabindex: isOn ? "0" : "-1",
 				});
 				show(page, isOn);
-				setText(number, countOf(panel, tab));
+				// How many tables there are is asked only there.
+				const isKnown = tab !== "data" || isOn;
+				setText(number, isKnown ? countOf(panel, tab) : "");
 			}
 		},
 	};
@@ -186,10 +201,13 @@ function stepOf(key: string, from: number): number | null {
 	return key === "End" ? last : null;
 }
 
+const isInUse = ({ state }: Parts["connected"][number]) =>
+	state !== "connecting" && state !== "signing in";
+
 function countOf({ parts }: Panel, tab: Tab): string {
 	const many =
 		tab === "connected"
-			? parts.connected?.length
+			? parts.connected?.filter(isInUse).length
 			: tab === "data"
 				? parts.data?.length
 				: 0;

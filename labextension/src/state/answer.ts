@@ -1,6 +1,7 @@
 /** A question being answered: the calls so far and how they went. */
 
-import { count, seconds } from "../text";
+import { grouped, seconds } from "../text";
+import { trans } from "../words";
 
 export interface Call {
 	readonly key: string;
@@ -29,10 +30,10 @@ export interface Answer {
 
 /** The headline's first words; the model's name stands behind them. */
 export function headline({ state, model }: Answer): string {
-	if (state === "running") return "Working…";
-	if (state === "failed") return "Failed";
-	if (state === "stopped") return "Stopped";
-	return model ? "Answered by" : "Done, no model answered";
+	if (state === "running") return trans.__("Working…");
+	if (state === "failed") return trans.__("Failed");
+	if (state === "stopped") return trans.__("Stopped");
+	return model ? trans.__("Answered by") : trans.__("Done, no model answered");
 }
 
 export interface Fact {
@@ -45,24 +46,26 @@ export interface Fact {
 export function facts(call: Call, elapsed: number | null): Fact[] {
 	const said: Fact[] = [];
 	const say = (text: string, warn = false) => said.push({ text, warn });
-	if (call.state === "denied") say("denied");
-	if (call.rows !== null) say(count(call.rows, "row"));
+	if (call.state === "denied") say(trans.__("denied"));
+	if (call.rows !== null) {
+		say(trans._n("%2 row", "%2 rows", call.rows, grouped(call.rows)));
+	}
 	if (call.complete !== null) {
-		say(call.complete ? "complete" : "incomplete", !call.complete);
+		const whole = trans.__("complete");
+		say(call.complete ? whole : trans.__("incomplete"), !call.complete);
 	}
 	const took = call.seconds ?? (call.state === "running" ? elapsed : null);
 	if (took !== null) say(seconds(took));
 	return said;
 }
 
-const STATE_WORDS: Record<Call["state"], string> = {
-	running: "running",
-	ok: "succeeded",
-	error: "failed",
-	denied: "denied",
-};
-
 /** The state in a word, for a person who can't see the mark. */
 export function stateWords(call: Call): string {
-	return STATE_WORDS[call.state] ?? "unknown";
+	const all: Record<Call["state"], string> = {
+		running: trans.__("running"),
+		ok: trans.__("succeeded"),
+		error: trans.__("failed"),
+		denied: trans.__("denied"),
+	};
+	return all[call.state] ?? trans.__("unknown");
 }

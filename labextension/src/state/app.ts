@@ -2,7 +2,7 @@
 
 import type { Content } from "../channel";
 import type { Json } from "../host";
-import { isRecord } from "../reading";
+import { isRecord, items } from "../reading";
 import type { Approval } from "./approval";
 
 export type Fields = { readonly [key: string]: Json };
@@ -37,6 +37,8 @@ export interface Opened extends Outcome {
 	readonly query: string;
 	/** The origins it may use, in the words of the specification. */
 	readonly granted: Fields;
+	/** What it asked for and did not get, for a person to read. */
+	readonly refused: readonly string[];
 	readonly clipboard: boolean;
 	readonly border: boolean;
 }
@@ -44,7 +46,22 @@ export interface Opened extends Outcome {
 /** The kernel's answer to a request of an app. */
 export type Answer =
 	| { readonly result: Fields }
-	| { readonly error: { readonly code: number; readonly message: string } };
+	| {
+			readonly error: { readonly code: number; readonly message: string };
+			/** The service wants the person to sign in anew. */
+			readonly signin?: boolean;
+	  };
+
+/** Bytes that the kernel takes of one request; a message that is far larger ends its connection. */
+const LARGEST = 1_000_000;
+
+/** Whether this is no more than the kernel takes, in bytes of JSON. */
+export function fits(value: Fields): boolean {
+	const json = JSON.stringify(value);
+	return (
+		json.length <= LARGEST && new TextEncoder().encode(json).length <= LARGEST
+	);
+}
 
 /** The app in a kernel's reply; null where the kernel knows none. */
 export function readOpened(reply: Content): Opened | null {
@@ -63,6 +80,7 @@ export function readOpened(reply: Content): Opened | null {
 		policy: text(reply.policy),
 		query: text(reply.query),
 		granted: fields(reply.granted),
+		refused: items(reply.refused).filter((each) => typeof each === "string"),
 		clipboard: reply.clipboard === true,
 		border: reply.border !== false,
 	};
@@ -94,8 +112,10 @@ export function readAnswer(reply: Content): Answer {
 	return {
 		error: {
 			code: typeof code === "number" ? code : -32603,
-			message: text(message) || text(reply.problem) || "The kernel refused",
+			// Nothing of `problem`: that is for people.
+			message: text(message) || "The kernel refused",
 		},
+		...(reply.signin === true ? { signin: true } : {}),
 	};
 }
 

@@ -1,8 +1,10 @@
 /** Calls that wait for a person, as the kernel tells them. */
 
-import { count, visible } from "../text";
+import { grouped, visible } from "../text";
+import { trans } from "../words";
 
 export type Kind = "read" | "write" | "destructive" | "sends";
+export const KINDS: readonly Kind[] = ["read", "write", "destructive", "sends"];
 export type Decision = "once" | "session" | "hours" | "always" | "deny";
 export type ValueType =
 	| "text"
@@ -116,31 +118,29 @@ export function isDecision(value: unknown): value is Decision {
 	return typeof value === "string" && DECISIONS.includes(value);
 }
 
-const KIND_WORDS: Record<Kind, string> = {
-	read: "Reads data",
-	write: "Changes data",
-	destructive: "Deletes or overwrites",
-	sends: "Sends to others",
-};
-
 /** What a kind of tool does, in words; an unknown kind counts as a change. */
 export function kindWords(kind: Kind): string {
-	return KIND_WORDS[kind] ?? KIND_WORDS.write;
+	const all: Record<Kind, string> = {
+		read: trans.__("Reads data"),
+		write: trans.__("Changes data"),
+		destructive: trans.__("Deletes or overwrites"),
+		sends: trans.__("Sends to others"),
+	};
+	return all[kind] ?? all.write;
 }
 
-const ASKED_BY: Record<Approval["asked_by"], string> = {
-	person: "You called this",
-	model: "The model asks for this",
-	app: "An app asks for this",
-	replay: "A replay asks for this",
-};
-
 /** Who wants the call. */
-export function askedBy(approval: Approval): string {
-	if (approval.asked_by === "app" && approval.app_title !== "") {
-		return `The app “${visible(approval.app_title)}” asks for this`;
+export function askedBy({ asked_by, app_title }: Approval): string {
+	if (asked_by === "app" && app_title !== "") {
+		return trans.__("The app “%1” asks for this", visible(app_title));
 	}
-	return ASKED_BY[approval.asked_by] ?? ASKED_BY.model;
+	const all: Record<Approval["asked_by"], string> = {
+		person: trans.__("You called this"),
+		model: trans.__("The model asks for this"),
+		app: trans.__("An app asks for this"),
+		replay: trans.__("A replay asks for this"),
+	};
+	return all[asked_by] ?? all.model;
 }
 
 /** The heading: the tool's title, or its name. */
@@ -162,7 +162,12 @@ export function outcome({ state, note }: Approval): string {
 /** What a reader hears when a call begins to wait. */
 export function announcement(approval: Approval): string {
 	const kind = kindWords(approval.kind).toLowerCase();
-	return `Approval needed: ${toolName(approval)}, ${placeOf(approval)}, ${kind}`;
+	return trans.__(
+		"Approval needed: %1, %2, %3",
+		toolName(approval),
+		placeOf(approval),
+		kind,
+	);
 }
 
 /** A value on one line: a text in quotes, so that it can't pass for a number. */
@@ -174,7 +179,10 @@ export function inline({ type, value }: Argument): string {
 /** "3 lines", "3,200 characters": how much a folded value holds. */
 export function sizeOf(text: string): string {
 	const lines = text.split("\n").length;
-	return lines > 1 ? count(lines, "line") : count(text.length, "character");
+	const letters = text.length;
+	return lines > 1
+		? trans._n("%2 line", "%2 lines", lines, grouped(lines))
+		: trans._n("%2 character", "%2 characters", letters, grouped(letters));
 }
 
 /** Those still waiting. */
@@ -196,30 +204,47 @@ export function together(questions: readonly Approval[]): readonly Approval[] {
 /** "3 calls wait for you: 2 change data, 1 deletes or overwrites". */
 export function summary(questions: readonly Approval[]): string {
 	const left = waiting(questions);
-	const kinds = (Object.keys(KIND_WORDS) as Kind[])
-		.map((kind) => [kind, left.filter((each) => each.kind === kind).length])
+	const kinds = KINDS.map(
+		(kind) => [kind, left.filter((each) => each.kind === kind).length] as const,
+	)
 		.filter(([, many]) => many !== 0)
-		.map(([kind, many]) => `${many} ${VERBS[kind as Kind](many === 1)}`);
-	const heads =
-		left.length === 1 ? "1 call waits" : `${left.length} calls wait`;
-	return `${heads} for you: ${kinds.join(", ")}`;
+		.map(([kind, many]) => doing(kind, many));
+	return trans._n(
+		"%1 call waits for you: %2",
+		"%1 calls wait for you: %2",
+		left.length,
+		kinds.join(", "),
+	);
 }
 
-const VERBS: Record<Kind, (one: boolean) => string> = {
-	read: (one) => (one ? "reads data" : "read data"),
-	write: (one) => (one ? "changes data" : "change data"),
-	destructive: (one) => (one ? "deletes or overwrites" : "delete or overwrite"),
-	sends: (one) => (one ? "sends to others" : "send to others"),
-};
+/** "2 change data". */
+function doing(kind: Kind, many: number): string {
+	const all: Record<Kind, string> = {
+		read: trans._n("%1 reads data", "%1 read data", many),
+		write: trans._n("%1 changes data", "%1 change data", many),
+		destructive: trans._n(
+			"%1 deletes or overwrites",
+			"%1 delete or overwrite",
+			many,
+		),
+		sends: trans._n("%1 sends to others", "%1 send to others", many),
+	};
+	return all[kind];
+}
 
 /** The words on the button of a choice. */
 export function choiceWords(decision: Decision, hours: number): string {
 	const words: Record<Decision, string> = {
-		once: "Allow once",
-		session: "Allow for this session",
-		hours: `Allow for ${count(hours, "hour")}`,
-		always: "Always allow…",
-		deny: "Deny",
+		once: trans.__("Allow once"),
+		session: trans.__("Allow for this session"),
+		hours: trans._n(
+			"Allow for %2 hour",
+			"Allow for %2 hours",
+			hours,
+			grouped(hours),
+		),
+		always: trans.__("Always allow…"),
+		deny: trans.__("Deny"),
 	};
 	return words[decision];
 }

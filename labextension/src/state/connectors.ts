@@ -1,6 +1,7 @@
 /** The directory of what can be connected, as the kernel tells it. */
 
 import { matches } from "../text";
+import { trans } from "../words";
 import type { Kind } from "./approval";
 
 /** The tools of one class, by name. */
@@ -126,6 +127,17 @@ export const CAPABILITIES = [
 	"read & write",
 	"interactive",
 ] as const;
+
+/** What an entry may do, in words; a kernel may tell of more than we know. */
+export function capabilityWords(name: string): string {
+	const all = new Map([
+		["read-only", trans.__("read-only")],
+		["read & write", trans.__("read & write")],
+		["interactive", trans.__("interactive")],
+		["unreviewed", trans.__("unreviewed")],
+	]);
+	return all.get(name) ?? name;
+}
 
 /** The entries that pass the filters, in their order. */
 export function found(

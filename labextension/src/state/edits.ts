@@ -1,5 +1,6 @@
 /** What a person types into an argument or a limit, as JSON text. Pure. */
 
+import { trans } from "../words";
 import type { Argument, Condition, Field } from "./approval";
 
 /** JSON text, or what is wrong with what was typed. */
@@ -16,15 +17,17 @@ export function typed(kind: Field["kind"], text: string): Typed {
 	if (kind === "text" || kind === "long") return { json: JSON.stringify(text) };
 	const trimmed = text.trim();
 	if (kind === "integer" && !INTEGER.test(trimmed)) {
-		return { problem: "a whole number, such as 12" };
+		return { problem: trans.__("a whole number, such as 12") };
 	}
 	if (kind === "number" && !NUMBER.test(trimmed)) {
-		return { problem: "a number, such as 12 or 12.5" };
+		return { problem: trans.__("a number, such as 12 or 12.5") };
 	}
 	try {
 		JSON.parse(trimmed);
 	} catch (error) {
-		return { problem: `not valid JSON: ${(error as Error).message}` };
+		return {
+			problem: trans.__("not valid JSON: %1", (error as Error).message),
+		};
 	}
 	return { json: trimmed };
 }
@@ -46,18 +49,18 @@ export function limitsFor(
 ): readonly (readonly [Limit, string])[] {
 	if (type === "number") {
 		return [
-			["max", "at most"],
-			["min", "at least"],
-			["equals", "exactly"],
+			["max", trans.__("at most")],
+			["min", trans.__("at least")],
+			["equals", trans.__("exactly")],
 		];
 	}
 	if (type === "text") {
 		return [
-			["equals", "exactly"],
-			["in", "one of (one a line)"],
+			["equals", trans.__("exactly")],
+			["in", trans.__("one of (one a line)")],
 		];
 	}
-	return [["equals", "exactly"]];
+	return [["equals", trans.__("exactly")]];
 }
 
 /** One limit as the person set it. */
@@ -85,7 +88,7 @@ export function limitJson({ condition, limit, text }: Chosen): Typed {
 function textLimit(limit: Limit, text: string): Typed {
 	if (limit !== "in") return { json: `{"in":[${JSON.stringify(text)}]}` };
 	const items = text.split("\n").filter((each) => each.trim() !== "");
-	if (items.length === 0) return { problem: "at least one" };
+	if (items.length === 0) return { problem: trans.__("at least one") };
 	return { json: `{"in":${JSON.stringify(items)}}` };
 }
 

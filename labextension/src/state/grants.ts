@@ -1,5 +1,7 @@
 /** What was allowed beyond one call. */
 
+import { trans } from "../words";
+
 export interface Grant {
 	readonly id: string;
 	readonly connector: string;
@@ -13,6 +15,8 @@ export interface Grant {
 	readonly made: string;
 	/** Where it was made; it holds everywhere. */
 	readonly notebook: string;
+	/** The line that takes it back, where the kernel tells it. */
+	readonly code?: string;
 }
 
 export interface Grants {
@@ -24,8 +28,8 @@ export interface Grants {
 
 /** Until when it holds, as a person says it. */
 export function untilWords({ lasts, until }: Grant): string {
-	if (lasts === "session") return "this kernel ends";
-	return lasts === "always" ? "revoked" : instant(until);
+	if (lasts === "session") return trans.__("this kernel ends");
+	return lasts === "always" ? trans.__("revoked") : instant(until);
 }
 
 /** An instant in the reader's own time, to the minute. */

@@ -2,7 +2,8 @@
 
 import type { Content } from "../channel";
 import type { Json } from "../host";
-import { count, grouped, visible } from "../text";
+import { grouped, visible } from "../text";
+import { trans } from "../words";
 
 export type Kind =
 	| "text"
@@ -156,46 +157,74 @@ export function here(date: Date): string {
 		.formatToParts(date)
 		.find(({ type }) => type === "timeZoneName")?.value;
 	const local = date.toLocaleString("sv-SE");
-	return `${local} ${zone} (${offset ?? "local time"})`;
+	return `${local} ${zone} (${offset ?? trans.__("local time")})`;
 }
 
 /** "complete" needs no warning; everything else gets one line. */
 export function warning({ state, line, derived }: Facts): string {
 	if (state === "complete") return "";
-	return derived ? `made of rows that are ${line}` : line;
+	return derived ? trans.__("made of rows that are %1", line) : line;
 }
 
 /** Where the rows come from and whether they are all, for the line below them. */
 export function origin(facts: Facts): string[] {
 	const { source, list, here, fetched, derived, state } = facts;
 	if (list !== "") {
-		return [`${count(here, "row")} of the list ${list}`, source, ofFetched()];
+		const rows = trans._n(
+			"%2 row of the list %3",
+			"%2 rows of the list %3",
+			here,
+			grouped(here),
+			list,
+		);
+		return [rows, source, ofFetched()];
 	}
 	if (!derived) return [source, state === "complete" ? facts.line : ""];
-	const from = `${count(here, "row")} here, derived from ${source}`;
+	const from = trans._n(
+		"%2 row here, derived from %3",
+		"%2 rows here, derived from %3",
+		here,
+		grouped(here),
+		source,
+	);
 	return [from, fetched === null ? facts.line : ofFetched()];
 
 	function ofFetched(): string {
 		if (fetched === null) return "";
-		const verdict = state === "complete" ? ", complete" : "";
-		return `of ${count(fetched, "row")} fetched${verdict}`;
+		const many = grouped(fetched);
+		return state === "complete"
+			? trans._n(
+					"of %2 row fetched, complete",
+					"of %2 rows fetched, complete",
+					fetched,
+					many,
+				)
+			: trans._n("of %2 row fetched", "of %2 rows fetched", fetched, many);
 	}
 }
 
 /** "fetched just now", "fetched 5 min ago"; the exact time is for the hover. */
 export function ago(since: Date, now: Date): string {
 	const minutes = Math.floor((now.getTime() - since.getTime()) / 60_000);
-	if (minutes < 1) return "fetched just now";
-	if (minutes < 60) return `fetched ${minutes} min ago`;
-	if (minutes < 48 * 60) return `fetched ${Math.floor(minutes / 60)} h ago`;
-	return `fetched ${Math.floor(minutes / 1440)} days ago`;
+	if (minutes < 1) return trans.__("fetched just now");
+	if (minutes < 60) return trans.__("fetched %1 min ago", minutes);
+	if (minutes < 48 * 60) {
+		return trans.__("fetched %1 h ago", Math.floor(minutes / 60));
+	}
+	return trans.__("fetched %1 days ago", Math.floor(minutes / 1440));
 }
 
 /** "240 rows", "38 of 240 rows". */
 export function tally(found: number, total: number): string {
 	return found === total
-		? count(total, "row")
-		: `${grouped(found)} of ${count(total, "row")}`;
+		? trans._n("%2 row", "%2 rows", total, grouped(total))
+		: trans._n(
+				"%2 of %3 row",
+				"%2 of %3 rows",
+				total,
+				grouped(found),
+				grouped(total),
+			);
 }
 
 /** True for what is read from the right: numbers of every kind. */

@@ -1,5 +1,7 @@
 /** A sign-in, or a key, that a connector needs, as the kernel tells it. */
 
+import { trans } from "../words";
+
 export interface Scope {
 	readonly name: string;
 	/** Not granted before. */
@@ -84,42 +86,45 @@ export function webPage(address: string | undefined): string | null {
 	}
 }
 
-const WHY: Record<SignIn["why"], string> = {
-	first: "",
-	again: "What was stored is no longer accepted",
-	more: "The service wants more than was granted before",
-};
-
 /** Why it is asked now; empty for the first time. */
 export function whyWords({ why }: SignIn): string {
-	return WHY[why] ?? "";
+	const all: Record<SignIn["why"], string> = {
+		first: "",
+		again: trans.__("What was stored is no longer accepted"),
+		more: trans.__("The service wants more than was granted before"),
+	};
+	return all[why] ?? "";
 }
 
 /** What happens after the page was opened. */
 export function waitingWords({ state, way, issuer }: SignIn): string {
-	if (state === "preparing") return "Preparing the link…";
-	if (state === "device") return "Waiting until the code was typed";
+	if (state === "preparing") return trans.__("Preparing the link…");
+	if (state === "device") return trans.__("Waiting until the code was typed");
 	if (way === "paste") {
-		return "Sign in there, then paste the address your browser ends at. Its page may stay empty";
+		return trans.__(
+			"Sign in there, then paste the address your browser ends at. Its page may stay empty",
+		);
 	}
-	return `Waiting for ${issuer}`;
+	return trans.__("Waiting for %1", issuer);
 }
 
 /** "9:41 left". */
 export function leftWords(seconds: number): string {
 	const whole = Math.max(0, Math.round(seconds));
 	const rest = String(whole % 60).padStart(2, "0");
-	return `${Math.floor(whole / 60)}:${rest} left`;
+	return trans.__("%1 left", `${Math.floor(whole / 60)}:${rest}`);
 }
 
 /** What to look at twice. */
 export function warningsOf(asked: SignIn): readonly string[] {
 	const odd = asked.scopes.filter((each) => each.odd).length;
 	return [
-		...(asked.custom ? ["Custom: nobody reviewed this connector"] : []),
+		...(asked.custom
+			? [trans.__("Custom: nobody reviewed this connector")]
+			: []),
 		...asked.warnings,
 		...(odd > 0
-			? ["It asks for more than this connector is known to need"]
+			? [trans.__("It asks for more than this connector is known to need")]
 			: []),
 	];
 }

@@ -9,7 +9,8 @@ import {
 	text,
 	texts,
 } from "../reading";
-import { count } from "../text";
+import { grouped } from "../text";
+import { trans } from "../words";
 import {
 	type Approval,
 	type Argument,
@@ -18,15 +19,31 @@ import {
 	isDecision,
 } from "./approval";
 
+/** What is connected in a kernel. */
+export interface InUse {
+	readonly id: string;
+	/** The entry of the directory. */
+	readonly entry: string;
+	readonly title: string;
+	/** The switch for this notebook. */
+	readonly here: boolean;
+}
+
 export interface Status {
-	readonly connected: readonly {
-		readonly id: string;
-		readonly title: string;
-	}[];
+	readonly connected: readonly InUse[];
+	/** Entries left because the person signed out in another notebook. */
+	readonly left: readonly string[];
+	/** What was set in this notebook, null for nothing; undefined where the kernel has not told. */
+	readonly mode: string | null | undefined;
 	readonly pending: readonly Approval[];
 }
 
-export const NOTHING: Status = { connected: [], pending: [] };
+export const NOTHING: Status = {
+	connected: [],
+	left: [],
+	mode: undefined,
+	pending: [],
+};
 
 /**
  * The status in a kernel's message, null where it is none.
@@ -38,11 +55,17 @@ export function readStatus(data: unknown): Status | null {
 	const { connected, pending } = data;
 	if (!Array.isArray(connected) || !Array.isArray(pending)) return null;
 	return {
-		connected: connected
-			.filter(isRecord)
-			.map((each) => texts(each, "id", "title")),
+		connected: connected.filter(isRecord).map(readInUse),
+		left: items(data.left).map(text),
+		mode: data.mode === null ? null : text(data.mode) || undefined,
 		pending: pending.filter(isRecord).map(readApproval).filter(waits),
 	};
+}
+
+function readInUse(data: Data): InUse {
+	const { id, entry, title } = texts(data, "id", "entry", "title");
+	// A kernel with an older package tells no more than its name.
+	return { id, entry: entry || id, title, here: data.here !== false };
 }
 
 const waits = ({ id, state }: Approval) => id !== "" && state === "pending";
@@ -106,13 +129,16 @@ function readCondition(data: Data): Condition {
 
 /** "2 connectors"; empty where none is connected. */
 export function connectedWords({ connected }: Status): string {
-	return connected.length === 0 ? "" : count(connected.length, "connector");
+	const many = connected.length;
+	if (many === 0) return "";
+	return trans._n("%2 connector", "%2 connectors", many, grouped(many));
 }
 
 /** "1 approval waiting"; empty where none waits. */
 export function pendingWords({ pending }: Status): string {
-	if (pending.length === 0) return "";
-	return `${count(pending.length, "approval")} waiting`;
+	const many = pending.length;
+	if (many === 0) return "";
+	return trans._n("%1 approval waiting", "%1 approvals waiting", many);
 }
 
 /** True where there is nothing to show. */

@@ -1,7 +1,8 @@
 /** The tools of the connected connectors, how their switches stand, and what they cost. */
 
-import { matches } from "../text";
-import type { Kind } from "./approval";
+import { grouped, matches } from "../text";
+import { trans } from "../words";
+import { KINDS, type Kind } from "./approval";
 
 export type Effect = "allow" | "ask" | "block";
 
@@ -72,6 +73,23 @@ export interface Connector {
 	readonly hidden: readonly Hidden[];
 }
 
+/** What the definitions of tools take of each request to a model. */
+export interface Cost {
+	readonly tokens: number;
+	/** With the first question of a conversation. */
+	readonly first: number;
+	readonly tools: number;
+	/** It is an upper bound. */
+	readonly most: boolean;
+}
+
+/** "~2,310 tokens"; "≤ 20,120 tokens" where it depends on what is asked. */
+export function costWords({ tokens, most }: Cost): string {
+	return most
+		? trans.__("≤ %1 tokens", grouped(tokens))
+		: trans.__("~%1 tokens", grouped(tokens));
+}
+
 export interface Tools {
 	readonly id: string;
 	/** Grows with each request the kernel has dealt with. */
@@ -83,6 +101,8 @@ export interface Tools {
 	/** Shows only what changed or is new. */
 	readonly review: boolean;
 	readonly connectors: readonly Connector[];
+	/** What is sent with each request now; missing where that is the sum of the tools. */
+	readonly cost?: Cost;
 }
 
 export type Scope = "mine" | "here";
@@ -113,14 +133,13 @@ export function positions(kind: Kind): readonly Effect[] {
 	return NEVER_UNASKED.includes(kind) ? ALL.slice(1) : ALL;
 }
 
-const WORDS: Record<Effect, string> = {
-	allow: "Always allow",
-	ask: "Needs approval",
-	block: "Blocked",
-};
-
 export function effectWords(effect: Effect): string {
-	return WORDS[effect];
+	const all: Record<Effect, string> = {
+		allow: trans.__("Always allow"),
+		ask: trans.__("Needs approval"),
+		block: trans.__("Blocked"),
+	};
+	return all[effect];
 }
 
 /** Why some positions are greyed, one sentence for each reason. */
@@ -129,8 +148,13 @@ export function closedWords({ closed }: Position): string[] {
 	reasons.delete("");
 	return [...reasons].map((why) => {
 		const shut = ALL.filter((effect) => closed[effect] === why);
-		const verb = shut.length > 1 ? "are" : "is";
-		return `${shut.map(effectWords).join(" and ")} ${verb} not offered: ${why}`;
+		return trans._n(
+			"%2 is not offered: %3",
+			"%2 are not offered: %3",
+			shut.length,
+			shut.map(effectWords).join(` ${trans.__("and")} `),
+			why,
+		);
 	});
 }
 
@@ -186,8 +210,6 @@ export function total(connectors: readonly Connector[]): Total {
 	const tokens = on.reduce((sum, tool) => sum + tool.tokens, 0);
 	return { tools: all.length, enabled: on.length, tokens };
 }
-
-const KINDS: readonly Kind[] = ["read", "write", "destructive", "sends"];
 
 export interface Group {
 	readonly kind: Kind;

@@ -1,7 +1,8 @@
 /** What an app asks of the person: a page to open, files to save, words for a question. */
 
-import { count, grouped, visible } from "../text";
-import { type Fields, isFields } from "./app";
+import { grouped, visible } from "../text";
+import { trans } from "../words";
+import { type Fields, fits, isFields } from "./app";
 
 /** Letters of a suggestion; more is no question. */
 const LONGEST = 4000;
@@ -49,7 +50,10 @@ export function filesOf({ contents }: Fields): readonly File[] | null {
 	if (!Array.isArray(contents) || contents.length === 0) return null;
 	if (contents.length > MOST_FILES) return null;
 	const files = contents.map((each) => (isFields(each) ? fileOf(each) : null));
-	return files.every((each) => each !== null) ? files : null;
+	// What is linked to, the kernel is asked for.
+	const isGood = (file: File | null): file is File =>
+		file !== null && (file.content !== null || fits({ uri: file.uri }));
+	return files.every(isGood) ? files : null;
 }
 
 /** The file in an embedded resource or a link to one. */
@@ -94,9 +98,9 @@ export function fileName(name: string): string {
 export function fileWords({ name, type, content }: File): string {
 	const size =
 		content === null
-			? "read from the service"
+			? trans.__("read from the service")
 			: content.size < 10_000
-				? count(content.size, "byte")
-				: `${grouped(Math.round(content.size / 1000))} kB`;
+				? trans._n("%2 byte", "%2 bytes", content.size, grouped(content.size))
+				: trans.__("%1 kB", grouped(Math.round(content.size / 1000)));
 	return [name, type, size].filter((each) => each !== "").join(" · ");
 }

@@ -23,6 +23,7 @@ import {
 } from "../state/answer";
 import answerSheet from "../styles/answer.css";
 import { visible } from "../text";
+import { trans } from "../words";
 import { foldOf } from "./controls";
 
 const TICK = 100;
@@ -37,7 +38,7 @@ export function mount(host: HTMLElement, home: Host<Answer>): Unsubscribe {
 	const node = root(host, "answer", answerSheet);
 	const header = headerOf();
 	const calls = element("div", "jcn-calls");
-	attributes(calls, { role: "list", "aria-label": "Calls" });
+	attributes(calls, { role: "list", "aria-label": trans.__("Calls") });
 	const told = element("div", "jcn-told");
 	node.append(header.node, told, calls);
 
@@ -65,7 +66,11 @@ export function mount(host: HTMLElement, home: Host<Answer>): Unsubscribe {
 function sayTold(node: HTMLElement, lines: readonly string[]) {
 	for (const line of lines.slice(node.childElementCount)) {
 		node.append(
-			element("div", "jcn-message", `told by the app ${visible(line)}`),
+			element(
+				"div",
+				"jcn-message",
+				trans.__("told by the app %1", visible(line)),
+			),
 		);
 	}
 	show(node, lines.length > 0);
@@ -132,7 +137,7 @@ function callOf(call: Call, running: Set<CallRow>): CallRow {
 		mark.update(current.state, stateWords(current));
 		setText(name, visible(`${current.connector}.${current.tool}`));
 		fold.update(fold.open());
-		setText(given, visible(current.arguments) || "No arguments");
+		setText(given, visible(current.arguments) || trans.__("No arguments"));
 		show(given, fold.open());
 		say(message, current.message);
 		tick();
@@ -157,7 +162,7 @@ function factOf({ text, warn }: Fact): HTMLElement {
 
 function frameOf(name: string): HTMLElement {
 	const arrow = attributes(element("span", "jcn-arrow", "→"), {
-		"aria-label": "as",
+		"aria-label": trans.__("as"),
 	});
 	const frame = element("code", "jcn-frame", visible(name));
 	return element("span", "jcn-fact", arrow, frame);

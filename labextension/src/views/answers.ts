@@ -10,13 +10,12 @@ import {
 	type Said,
 } from "../state/approval";
 import { visible } from "../text";
+import { trans } from "../words";
 import { rememberOf } from "./remember";
+import { type Settling, settling } from "./settling";
 import { valuesOf } from "./values";
 
 const PATIENCE = 3000;
-
-/** How long a new card takes no yes: a click meant for what stood there before is none. */
-const SETTLING = 500;
 
 /** The arguments, the buttons, and what became of it. `refocus` moves the focus to the card. */
 export function answersOf(
@@ -44,7 +43,7 @@ export function answersOf(
 		send(said);
 	};
 	const values = valuesOf(approval.arguments, () => update());
-	const edit = button("jcn-link", "Edit…", () => {
+	const edit = button("jcn-link", trans.__("Edit…"), () => {
 		setEditing(true);
 	});
 	const canEdit =
@@ -55,7 +54,9 @@ export function answersOf(
 	const deny = decisionButton("deny", approval.hours, () =>
 		answer({ decision: "deny" }),
 	);
-	const why = button("jcn-link", "Say why not…", () => reveal(reason));
+	const why = button("jcn-link", trans.__("Say why not…"), () =>
+		reveal(reason),
+	);
 	const allow = approval.choices
 		.filter((each) => each !== "deny")
 		.map((each) =>
@@ -73,7 +74,7 @@ export function answersOf(
 	const changing = element(
 		"div",
 		"jcn-buttons",
-		button("jcn-button", "Back", () => setEditing(false)),
+		button("jcn-button", trans.__("Back"), () => setEditing(false)),
 		allowEdited,
 	);
 
@@ -103,21 +104,22 @@ export function answersOf(
 		const edits = isEditing ? values.edits() : {};
 		allowEdited.disabled = edits === null || Object.keys(edits).length === 0;
 	};
-	setText(allowEdited, "Allow edited");
+	setText(allowEdited, trans.__("Allow edited"));
 	for (const each of panels) show(each.node, false);
 	show(changing, false);
 	foot.append(main, changing, reason.node, remember.node, live.node);
-	const settle = settling(allow);
+	const settle = sure(foot);
 	return {
 		values: values.node,
 		node: foot,
 		answer,
 		dispose() {
-			settle();
+			settle.dispose();
 			live.dispose();
 		},
 		update(next: Approval) {
 			if (next.state !== "pending") {
+				settle.dispose();
 				if (foot.contains(document.activeElement)) refocus();
 				for (const each of [main, changing, reason.node, remember.node]) {
 					show(each, false);
@@ -133,13 +135,16 @@ export function answersOf(
 	};
 }
 
-/** Makes buttons deaf for a moment; a press meant for something else is no yes. */
-export function settling(buttons: readonly HTMLButtonElement[]): () => void {
-	for (const each of buttons) attributes(each, { "aria-disabled": "true" });
-	const timer = setTimeout(() => {
-		for (const each of buttons) attributes(each, { "aria-disabled": null });
-	}, SETTLING);
-	return () => clearTimeout(timer);
+/** The buttons that say yes. */
+const YES = "[data-decision]:not([data-decision=deny])";
+
+/** A press of a yes counts when it was meant for it; until then the button says that it takes none. */
+export function sure(place: HTMLElement): Settling {
+	return settling(place, YES, (isFresh) => {
+		for (const each of place.querySelectorAll(YES)) {
+			attributes(each, { "aria-disabled": isFresh ? "true" : null });
+		}
+	});
 }
 
 function decisionButton(
@@ -147,12 +152,10 @@ function decisionButton(
 	hours: number,
 	pressed: () => void,
 ): HTMLButtonElement {
-	const node = button("jcn-button", choiceWords(decision, hours), () => {
-		if (node.getAttribute("aria-disabled") !== "true") pressed();
-	});
+	const node = button("jcn-button", choiceWords(decision, hours), pressed);
 	node.dataset.decision = decision;
 	if (decision === "hours" || decision === "session") {
-		attributes(node, { title: "This tool, with any arguments" });
+		attributes(node, { title: trans.__("This tool, with any arguments") });
 	}
 	return node;
 }
@@ -171,11 +174,13 @@ function reasonOf(
 	back: () => void,
 ) {
 	const input = element("input", "jcn-input");
-	const told =
-		approval.asked_by === "person" ? "kept in the record" : "told to the model";
+	const label =
+		approval.asked_by === "person"
+			? trans.__("Reason, kept in the record")
+			: trans.__("Reason, told to the model");
 	attributes(input, {
-		placeholder: `Reason, ${told}`,
-		"aria-label": `Reason, ${told}`,
+		placeholder: label,
+		"aria-label": label,
 		maxlength: "500",
 		autocomplete: "off",
 	});
@@ -183,13 +188,18 @@ function reasonOf(
 	input.addEventListener("keydown", (event) => {
 		if (event.key === "Enter" && !event.isComposing) deny();
 	});
-	const go = button("jcn-button", "Deny", deny);
+	const go = button("jcn-button", trans.__("Deny"), deny);
 	go.dataset.decision = "deny";
 	const node = element(
 		"div",
 		"jcn-reason",
 		input,
-		element("div", "jcn-buttons", button("jcn-button", "Back", back), go),
+		element(
+			"div",
+			"jcn-buttons",
+			button("jcn-button", trans.__("Back"), back),
+			go,
+		),
 	);
 	return { node, focus: () => input.focus() };
 }
@@ -206,16 +216,16 @@ function liveLine() {
 		dispose: () => clearTimeout(timer),
 		sending() {
 			node.dataset.problem = "false";
-			setText(words, "Sending…");
+			setText(words, trans.__("Sending…"));
 			timer = setTimeout(
-				() => setText(words, "Waiting for the kernel"),
+				() => setText(words, trans.__("Waiting for the kernel")),
 				PATIENCE,
 			);
 		},
 		refused(problem: string) {
 			clearTimeout(timer);
 			node.dataset.problem = "true";
-			setText(words, `Not sent: ${visible(problem)}`);
+			setText(words, trans.__("Not sent: %1", visible(problem)));
 		},
 		closed(approval: Approval) {
 			clearTimeout(timer);

@@ -5,10 +5,11 @@ import type {
 	McpUiHostContext,
 } from "@modelcontextprotocol/ext-apps/app-bridge";
 import { type AppHost, hostOf } from "../apps/host";
+import { withoutOwn } from "../apps/policy";
 import { type Sandbox, sandboxOf } from "../apps/sandbox";
 import { AT_FIRST, HIGHEST, heights } from "../apps/sizes";
 import { type Look, lookOf, onLook } from "../apps/theme";
-import { root } from "../dom";
+import { plainRoot } from "../dom";
 import type { Message, Mount, Unsubscribe } from "../host";
 import type { Answer, Fields, Opened, Outcome } from "../state/app";
 import type { Approval, Questions } from "../state/approval";
@@ -16,7 +17,7 @@ import { blobOf, type File } from "../state/wishes";
 import appSheet from "../styles/app.css";
 import { visible } from "../text";
 import { asksOf } from "./appasks";
-import { type Frame, frameOf } from "./appframe";
+import { type Condition, type Frame, frameOf } from "./appframe";
 
 /** Where an app lives: what it needs of the kernel and of the page. */
 export interface AppHome {
@@ -36,13 +37,15 @@ export interface AppHome {
 	decide(message: Message): void;
 	/** Approvals of this app that wait. */
 	pending(): readonly Approval[];
-	condition(): "well" | "busy" | "gone";
+	condition(): Condition;
 	/** Calls back when approvals or the condition changed. */
 	onChange(changed: () => void): Unsubscribe;
 	/** Makes a cell that asks this; null where there are no cells. */
 	readonly suggest: ((text: string) => void) | null;
-	/** The address of the server's page for apps, null where there is none. */
-	readonly page: Promise<string | null>;
+	/** Leads to the sign-in at a connector; null where only a cell does. */
+	readonly signIn: ((connector: string) => void) | null;
+	/** The address of the server's page for apps, null where there is none; rejects where nobody knows. */
+	page(): Promise<string | null>;
 	/** How high the app was the last time, and a place to keep it. */
 	readonly height: { get(): number | undefined; set(height: number): void };
 }
@@ -52,25 +55,29 @@ const RESIZING = 100;
 /** Shows an app; the returned function takes it away. */
 export function mount(
 	host: HTMLElement,
-	app: Opened,
+	opened: Opened,
 	home: AppHome,
 ): Unsubscribe {
-	const node = root(host, "app", appSheet);
-	const asks = asksOf(home.cards, home.decide);
+	const app = withoutOwn(opened, location.href);
+	const node = plainRoot(host, "app", appSheet);
+	const asks = asksOf(titleOf(app), home.cards, home.decide);
 	let running: Running | null = null;
 
-	const close = async () => {
+	const close = async (words = "") => {
 		const closing = running;
 		closing?.display("inline");
 		running = null;
-		frame.closed(true);
+		frame.closed(true, words);
 		asks.clear();
-		await closing?.end();
-		home.left();
+		// One that was stopped is told nothing more.
+		if (words === "") await closing?.end();
+		else closing?.drop();
+		// It may have been opened again meanwhile.
+		if (running === null) home.left();
 	};
 	const open = () => {
 		frame.closed(false);
-		running = run(app, { node, frame, asks, home, close: () => void close() });
+		running = run(app, { node, frame, asks, home, close });
 	};
 	const frame = frameOf(app, asks.node, {
 		full: (on) => running?.display(on ? "fullscreen" : "inline"),
@@ -79,6 +86,11 @@ export function mount(
 			home.back();
 			open();
 		},
+		again() {
+			running?.drop();
+			open();
+		},
+		signIn: home.signIn && (() => home.signIn?.(app.connector)),
 	});
 	node.append(frame.node);
 	const update = () => {
@@ -112,7 +124,7 @@ interface Surroundings {
 	readonly frame: Frame;
 	readonly asks: ReturnType<typeof asksOf>;
 	readonly home: AppHome;
-	readonly close: () => void;
+	readonly close: (words?: string) => Promise<void>;
 }
 
 function run(
@@ -143,7 +155,14 @@ function run(
 		talk = hostOf(app, sandbox.post, {
 			context: () => contextOf(look, mode, dimensions()),
 			outcome: home.outcome,
-			request: home.request,
+			async request(method, params) {
+				const answer = await home.request(method, params);
+				// Any other answer tells that there is a sign-in, or nothing of it.
+				if ("result" in answer || answer.signin) {
+					frame.signin("error" in answer);
+				}
+				return answer;
+			},
 			openLink: asks.openLink,
 			save: (files) => asks.save(files, () => saveAll(files, home)),
 			suggest: (text) => {
@@ -154,15 +173,20 @@ function run(
 			// An app fills the page for somebody who works in it, not of its own accord.
 			display: (wanted) =>
 				wanted === "inline" || isUsed(sandbox.frame) ? display(wanted) : mode,
+			fills(can) {
+				frame.fills(can);
+				if (!can) display("inline");
+			},
 			resized: size.said,
-			ready: () => frame.ready(),
-			close,
+			ready: frame.ready,
+			close: () => void close(),
 		});
 	};
-	const title = visible(app.title || app.tool.name);
-	const sandbox: Sandbox = sandboxOf(app, title, home.page, {
+	const sandbox: Sandbox = sandboxOf(app, titleOf(app), home.page(), {
 		began: begin,
 		received: (data) => talk?.receive(data),
+		missed: frame.missed,
+		stopped: (words) => void close(words),
 	});
 	frame.hold(sandbox.frame, look.theme);
 
@@ -192,6 +216,10 @@ function run(
 		},
 		drop,
 	};
+}
+
+function titleOf({ title, tool }: Opened): string {
+	return visible(title || tool.name);
 }
 
 /** True while somebody who has just pressed something is in a frame. */

@@ -4,9 +4,8 @@ import { attributes, button, element, setText, show, spoken } from "../dom";
 import type { Host, Message, Mount, Unsubscribe } from "../host";
 import type { Approval, Questions } from "../state/approval";
 import { type File, fileWords } from "../state/wishes";
-
-/** How long what has just appeared takes no answer: that press was meant for the app. */
-const SETTLING = 600;
+import { trans } from "../words";
+import { settling } from "./settling";
 
 /** Wishes shown at a time; an app that has more is refused. */
 const MOST = 3;
@@ -24,15 +23,20 @@ export interface Asks {
 	dispose: Unsubscribe;
 }
 
-/** A place for questions; `decide` sends the answers to approvals. */
+/** A place for the questions of the app `title`; `decide` sends the answers to approvals. */
 export function asksOf(
+	title: string,
 	view: () => Promise<Mount<Questions>>,
 	decide: (message: Message) => void,
 ): Asks {
 	const cards = element("div", "jcn-app-cards");
 	const wishes = element("div", "jcn-app-wishes");
 	const node = element("div", "jcn-app-asks", cards, wishes);
-	const guard = guardOf(node);
+	const guard = settling(node, "button, a", (isFresh) => {
+		if (isFresh) node.dataset.fresh = "true";
+		else delete node.dataset.fresh;
+	});
+	const greeted = new Set<string>();
 	const open = new Set<() => void>();
 	let pending: readonly Approval[] = [];
 	let changed = () => {};
@@ -56,10 +60,21 @@ export function asksOf(
 		loading ??= view().then((mount) => {
 			if (!isOver) unmount = mount(cards, home);
 		});
-		await loading;
-		if (isOver) return;
+		try {
+			await loading;
+			if (!isOver) shown();
+		} catch {
+			loading = null;
+		}
+	};
+	const shown = () => {
 		guard.arm();
 		changed();
+		for (const { id } of pending) {
+			// A question that nobody shows is answered with no.
+			if (!greeted.has(id)) decide({ id, type: "hello" });
+			greeted.add(id);
+		}
 		if (pending.length > 0) reveal(node);
 	};
 	const arrange = () => {
@@ -94,12 +109,12 @@ export function asksOf(
 			const isOther = ids !== pending.map(({ id }) => id).join(" ");
 			pending = next;
 			arrange();
-			if (isOther) void draw();
+			if (isOther || loading === null) void draw();
 			else changed();
 		},
-		openLink: (page) => wish(linkWish(page)),
-		save: async (files, save) => (await wish(saveWish(files))) && save(),
-		suggest: (text, put) => wish(askWish(text, put)),
+		openLink: (page) => wish(linkWish(title, page)),
+		save: async (files, save) => (await wish(saveWish(title, files))) && save(),
+		suggest: (text, put) => wish(askWish(title, text, put)),
 		clear() {
 			for (const refuse of [...open]) refuse();
 		},
@@ -117,29 +132,6 @@ function reveal(node: HTMLElement): void {
 	const { activeElement } = node.getRootNode() as Document | ShadowRoot;
 	const isThere = node.parentElement?.contains(activeElement) === true;
 	if (isThere) node.scrollIntoView({ block: "nearest" });
-}
-
-/** Keeps a place deaf for a moment after something appeared in it, and while presses go on. */
-function guardOf(node: HTMLElement) {
-	let until = 0;
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const arm = () => {
-		until = performance.now() + SETTLING;
-		node.dataset.fresh = "true";
-		clearTimeout(timer);
-		timer = setTimeout(() => delete node.dataset.fresh, SETTLING);
-	};
-	const stop = (event: Event) => {
-		if (performance.now() >= until) return;
-		event.preventDefault();
-		event.stopImmediatePropagation();
-		// Somebody presses again and again, as in a game: none of these is an answer.
-		if (event.type === "pointerdown") arm();
-	};
-	for (const kind of ["pointerdown", "click", "auxclick", "submit"]) {
-		node.addEventListener(kind, stop, { capture: true });
-	}
-	return { arm, dispose: () => clearTimeout(timer) };
 }
 
 interface Wish {
@@ -175,19 +167,16 @@ function cardOf(
 }
 
 function main(label: string, pressed: () => void): HTMLButtonElement {
-	const node = button("jcn-button", label, pressed);
-	node.dataset.decision = "once";
-	return node;
+	return button("jcn-button jcn-primary", label, pressed);
 }
 
-function linkWish(page: URL): Wish {
+function linkWish(app: string, page: URL): Wish {
 	return {
-		title: `The app asks to open a page of ${page.host}`,
+		title: trans.__("The app “%1” asks to open a page of %2", app, page.host),
 		// All of it, and the host as it is looked up: what it carries may be the person's data.
 		body: [element("code", "jcn-app-address", page.href)],
 		yes(answered) {
-			const link = element("a", "jcn-button", "Open");
-			link.dataset.decision = "once";
+			const link = element("a", "jcn-button jcn-primary", trans.__("Open"));
 			attributes(link, {
 				href: page.href,
 				target: "_blank",
@@ -198,39 +187,44 @@ function linkWish(page: URL): Wish {
 			link.addEventListener("click", () => setTimeout(answered));
 			return link;
 		},
-		no: "Don't open",
+		no: trans.__("Don't open"),
 	};
 }
 
-function saveWish(files: readonly File[]): Wish {
-	const one = files.length === 1;
+function saveWish(app: string, files: readonly File[]): Wish {
 	const lines = files.map((file) => element("li", "", fileWords(file)));
 	return {
-		title: one
-			? "The app asks to save a file"
-			: `The app asks to save ${files.length} files`,
+		title: trans._n(
+			"The app “%2” asks to save a file",
+			"The app “%2” asks to save %1 files",
+			files.length,
+			app,
+		),
 		body: [element("ul", "jcn-app-files", ...lines)],
-		yes: (answered) => main("Save", answered),
-		no: "Don't save",
+		yes: (answered) => main(trans.__("Save"), answered),
+		no: trans.__("Don't save"),
 	};
 }
 
-function askWish(text: string, put: (() => void) | null): Wish {
+function askWish(app: string, text: string, put: (() => void) | null): Wish {
 	const words = element("div", "jcn-value jcn-app-words", text);
-	attributes(words, { tabindex: "0", "aria-label": "The suggestion" });
+	attributes(words, {
+		tabindex: "0",
+		"aria-label": trans.__("The suggestion"),
+	});
 	return {
-		title: "The app suggests to ask",
+		title: trans.__("The app “%1” suggests to ask", app),
 		body: [words],
 		yes: (answered) =>
 			put === null
-				? main("Copy", () => {
+				? main(trans.__("Copy"), () => {
 						void navigator.clipboard?.writeText(text);
 						answered();
 					})
-				: main("Put it in a cell", () => {
+				: main(trans.__("Put it in a cell"), () => {
 						put();
 						answered();
 					}),
-		no: "Dismiss",
+		no: trans.__("Dismiss"),
 	};
 }

@@ -5,24 +5,27 @@ import {
 	button,
 	element,
 	keepKeys,
+	say,
 	setText,
 	show,
 	spoken,
 } from "../dom";
 import type { Unsubscribe } from "../host";
-import { icon } from "../icon";
+import { drawing } from "../icon";
 import type { Opened } from "../state/app";
 import { initials, visible } from "../text";
+import { trans } from "../words";
 import { badge, dot } from "./marks";
 
 /** A short wait shows nothing. */
 const BRIEFLY = 500;
 const TOO_LONG = 15_000;
 
-const OPENING = "Opening…";
-const STUCK = "The app does not start here. Its text result is in the kernel.";
-const GONE = "The kernel is gone: run the cell again to open the app.";
-const BUSY = "The kernel is busy; the app goes on when the cell ends.";
+const CROSS = ["M4.5 4.5l7 7M11.5 4.5l-7 7"];
+const EXPAND = ["M9.5 3H13v3.5M13 3L9 7", "M6.5 13H3V9.5M3 13l4-4"];
+const SHRINK = ["M12.5 7H9V3.5M9 7l4-4", "M3.5 9H7v3.5M7 9l-4 4"];
+
+export type Condition = "well" | "busy" | "gone" | "dropped";
 
 export interface Frame {
 	readonly node: HTMLElement;
@@ -34,9 +37,16 @@ export interface Frame {
 	height(height: number): void;
 	/** The app is there. */
 	ready(): void;
+	/** It does not start, which is said now and not later. */
+	missed(): void;
 	full(on: boolean): void;
-	closed(is: boolean): void;
-	condition(is: "well" | "busy" | "gone"): void;
+	/** Whether there is a button that lets it fill the page. */
+	fills(can: boolean): void;
+	/** `words` say why it was closed, where nobody did that. */
+	closed(is: boolean, words?: string): void;
+	/** The service wants a new sign-in. */
+	signin(is: boolean): void;
+	condition(is: Condition): void;
 	dispose: Unsubscribe;
 }
 
@@ -45,6 +55,10 @@ export interface Pressed {
 	full(on: boolean): void;
 	close(): void;
 	open(): void;
+	/** Starts it once more. */
+	again(): void;
+	/** Leads to the sign-in; null where nothing does. */
+	readonly signIn: (() => void) | null;
 }
 
 /** A box for an app; `asks` stands between its head and its frame. */
@@ -60,10 +74,27 @@ export function frameOf(
 		...pressed,
 		full: () => pressed.full(!isFull),
 	});
-	const over = overlay();
+	const over = overlay(pressed.again);
 	const stage = element("div", "jcn-app-stage", over.node);
-	const box = element("section", "jcn-app-box", head.node, asks, stage);
-	const label = `${head.title}, an app of ${visible(app.service || app.connector)}`;
+	const why = spoken("status", "jcn-app-note");
+	const signin = signinLine(app, pressed.signIn);
+	const box = element(
+		"section",
+		"jcn-app-box",
+		head.node,
+		refusedLine(app),
+		why,
+		signin,
+		asks,
+		stage,
+	);
+	say(why, "");
+	show(signin, false);
+	const label = trans.__(
+		"%1, an app of %2",
+		head.title,
+		visible(app.service || app.connector),
+	);
 	attributes(box, { "aria-label": label });
 	box.dataset.border = String(app.border);
 	// Keeps the room of a box that fills the page, so that nothing moves behind it.
@@ -89,25 +120,55 @@ export function frameOf(
 		height(height) {
 			stage.style.setProperty("--jcn-height", `${height}px`);
 		},
-		ready: () => over.ready(),
+		ready: over.ready,
+		missed: over.missed,
+		fills: head.fills,
+		signin: (is) => show(signin, is),
 		full(on) {
 			isFull = on;
 			node.style.height = on ? `${node.offsetHeight}px` : "";
 			fill(box, on);
 			head.full(on);
 		},
-		closed(is) {
+		closed(is, words = "") {
 			show(stage, !is);
 			head.closed(is);
+			say(why, words);
 			if (is) over.ready();
 		},
 		condition(is) {
 			over.condition(is);
-			isGone = is === "gone";
+			isGone = is === "gone" || is === "dropped";
 			if (inside !== null) inside.inert = isGone;
 		},
-		dispose: () => over.dispose(),
+		dispose: over.dispose,
 	};
+}
+
+/** That the app asked for more than it got; null where it did not. */
+function refusedLine({ refused }: Opened): HTMLElement | null {
+	if (refused.length === 0) return null;
+	const words = trans._n(
+		"%1 address this app asked for is not allowed",
+		"%1 addresses this app asked for are not allowed",
+		refused.length,
+	);
+	const node = element("div", "jcn-app-note", words);
+	node.title = visible(refused.join("\n"));
+	return node;
+}
+
+function signinLine(
+	{ connector, service }: Opened,
+	lead: (() => void) | null,
+): HTMLElement {
+	const title = visible(service || connector);
+	const way =
+		lead === null
+			? element("code", "", `%connect ${visible(connector)}`)
+			: button("jcn-button", trans.__("Sign in…"), lead);
+	const words = trans.__("%1 wants a new sign-in", title);
+	return spoken("status", "jcn-app-note", `${words} `, way);
 }
 
 /** Fills the page with a box, where it stands: a frame that is moved in the page starts anew. */
@@ -128,25 +189,35 @@ function headOf(
 	const service = visible(app.service || app.connector);
 	const full = button("jcn-app-button", "", pressed.full);
 	const close = button("jcn-app-button", "", pressed.close);
-	close.append(icon("cross"));
-	attributes(close, { "aria-label": "Close", title: "Close" });
-	const open = button("jcn-button", "Open", () => {
+	close.append(drawing(CROSS));
+	const closes = trans.__("Close");
+	attributes(close, { "aria-label": closes, title: closes });
+	const open = button("jcn-button", trans.__("Open"), () => {
 		pressed.open();
 		full.focus();
 	});
+	let isClosed = false;
+	let isFilling = true;
+	const arrange = () => {
+		show(open, isClosed);
+		show(full, !isClosed && isFilling);
+		show(close, !isClosed);
+	};
 	const node = element(
 		"header",
 		"jcn-app-head",
 		dot(initials(service), app.connector),
 		element("span", "jcn-title", title),
 		service === title ? null : element("span", "jcn-app-service", service),
-		badge("App", "interactive"),
+		badge(trans.__("App"), "interactive"),
 		element("span", "jcn-app-buttons", open, full, close),
 	);
 	const setFull = (on: boolean) => {
-		full.replaceChildren(icon(on ? "shrink" : "expand"));
-		if (on) full.append("Back");
-		const words = on ? "Back to the notebook" : "Full screen";
+		full.replaceChildren(drawing(on ? SHRINK : EXPAND));
+		if (on) full.append(trans.__("Back"));
+		const words = on
+			? trans.__("Back to the notebook")
+			: trans.__("Full screen");
 		attributes(full, { "aria-label": words, title: words });
 	};
 	setFull(false);
@@ -154,52 +225,82 @@ function headOf(
 		node,
 		title,
 		full: setFull,
+		fills(can: boolean) {
+			isFilling = can;
+			arrange();
+		},
 		closed(is: boolean) {
 			const hadFocus = node.contains(document.activeElement);
-			show(open, is);
-			show(full, !is);
-			show(close, !is);
+			isClosed = is;
+			arrange();
 			if (is && hadFocus) open.focus();
 		},
 	};
 }
 
+function saidOf(condition: Condition): string {
+	if (condition === "well") return "";
+	if (condition === "busy") {
+		return trans.__("The kernel is busy; the app goes on when the cell ends.");
+	}
+	return condition === "gone"
+		? trans.__("The kernel is gone: run the cell again to open the app.")
+		: trans.__("Run this cell to open the app.");
+}
+
 /** Words over the frame: that it opens, that the kernel is busy or gone. */
-function overlay() {
+function overlay(again: () => void) {
 	const words = element("span", "");
-	const node = spoken("status", "jcn-app-over", words);
+	const retry = button("jcn-button", trans.__("Try again"), again);
+	const node = spoken("status", "jcn-app-over", words, retry);
 	let timers: ReturnType<typeof setTimeout>[] = [];
 	let waiting = "";
-	let is: "well" | "busy" | "gone" = "well";
+	let isLate = false;
+	let is: Condition = "well";
 	const update = () => {
-		const said = is === "gone" ? GONE : is === "busy" ? BUSY : waiting;
+		const said = saidOf(is) || waiting;
 		setText(words, said);
-		node.dataset.kind = is === "well" ? "opening" : is;
+		show(retry, isLate && is === "well");
+		node.dataset.kind =
+			is === "well" ? "opening" : is === "busy" ? "busy" : "gone";
 		node.dataset.shown = String(said !== "");
 	};
 	const clear = () => {
 		for (const timer of timers) clearTimeout(timer);
 		timers = [];
 	};
-	const say = (text: string) => {
+	const wait = (text: string, late = false) => {
 		waiting = text;
+		isLate = late;
 		update();
 	};
+	const missed = () =>
+		wait(
+			trans.__(
+				"The app does not start here. Its text result is in the kernel.",
+			),
+			true,
+		);
 	update();
 	return {
 		node,
 		opening() {
 			clear();
+			wait("");
 			timers = [
-				setTimeout(() => say(OPENING), BRIEFLY),
-				setTimeout(() => say(STUCK), TOO_LONG),
+				setTimeout(() => wait(trans.__("Opening…")), BRIEFLY),
+				setTimeout(missed, TOO_LONG),
 			];
+		},
+		missed() {
+			clear();
+			missed();
 		},
 		ready() {
 			clear();
-			say("");
+			wait("");
 		},
-		condition(next: "well" | "busy" | "gone") {
+		condition(next: Condition) {
 			is = next;
 			update();
 		},

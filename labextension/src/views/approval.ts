@@ -25,7 +25,8 @@ import approvalSheet from "../styles/approval.css";
 import cardSheet from "../styles/card.css";
 import recordSheet from "../styles/record.css";
 import rememberSheet from "../styles/remember.css";
-import { settling } from "./answers";
+import { trans } from "../words";
+import { sure } from "./answers";
 import { type QuestionRow, questionOf } from "./question";
 
 /** Above this many the list folds: a yes to all needs all of them seen. */
@@ -42,7 +43,7 @@ export function mount(host: HTMLElement, home: Host<Questions>): Unsubscribe {
 		rememberSheet,
 	);
 	const card = element("div", "jcn-card");
-	attributes(card, { role: "group", "aria-label": "Approval" });
+	attributes(card, { role: "group", "aria-label": trans.__("Approval") });
 	const spoken = element("div", "jcn-spoken");
 	attributes(spoken, { role: "status", "aria-live": "polite" });
 	const rows = new Map<string, QuestionRow>();
@@ -111,14 +112,12 @@ function barOf(
 ) {
 	let all = false;
 	let known = "";
-	let settle = () => {};
 	let current: readonly Approval[] = [];
 	const words = element("span", "jcn-title");
-	const deny = button("jcn-button", "Deny all", () =>
+	const deny = button("jcn-button", trans.__("Deny all"), () =>
 		answer(waiting(current), { decision: "deny" }),
 	);
 	const allow = button("jcn-button", "", () => {
-		if (allow.getAttribute("aria-disabled") === "true") return;
 		answer(together(current), { decision: "once" });
 	});
 	allow.dataset.decision = "once";
@@ -129,6 +128,7 @@ function barOf(
 		words,
 		element("div", "jcn-buttons", deny, allow, hint),
 	);
+	const settle = sure(node);
 	const more = button("jcn-fold jcn-rest", "", () => {
 		all = true;
 		changed();
@@ -139,13 +139,12 @@ function barOf(
 		const ids = questions.map(({ id }) => id).join(" ");
 		if (ids === known) return;
 		known = ids;
-		settle();
-		settle = settling([allow]);
+		settle.arm();
 	};
 	return {
 		node,
 		more,
-		dispose: () => settle(),
+		dispose: settle.dispose,
 		/** Gives those to show. */
 		update(questions: readonly Approval[]): readonly Approval[] {
 			current = questions;
@@ -160,7 +159,7 @@ function barOf(
 				: "write";
 			show(allow, open.length > 1 && !folded);
 			setText(hint, hintWords(left, open, folded));
-			setText(more, `Show all ${questions.length} calls`);
+			setText(more, trans.__("Show all %1 calls", questions.length));
 			show(more, folded);
 			show(node, questions.length > 1 && left.length > 0);
 			show(deny, left.length > 1);
@@ -174,8 +173,8 @@ function allWords(
 	open: readonly Approval[],
 ): string {
 	return left.length === open.length
-		? `Allow all ${open.length} once`
-		: `Allow the other ${open.length} once`;
+		? trans.__("Allow all %1 once", open.length)
+		: trans.__("Allow the other %1 once", open.length);
 }
 
 function hintWords(
@@ -183,10 +182,14 @@ function hintWords(
 	open: readonly Approval[],
 	folded: boolean,
 ): string {
-	if (folded) return `Show all ${left.length} to allow them together`;
+	if (folded) {
+		return trans.__("Show all %1 to allow them together", left.length);
+	}
 	const alone = left.length - open.length;
 	if (alone === 0) return "";
-	return alone === 1
-		? "1 needs a look of its own"
-		: `${alone} need a look of their own`;
+	return trans._n(
+		"%1 needs a look of its own",
+		"%1 need a look of their own",
+		alone,
+	);
 }

@@ -4,24 +4,14 @@ import { attributes, button, element, setText, show } from "../dom";
 import type { Code } from "../host";
 import { icon } from "../icon";
 import { visible } from "../text";
+import { trans } from "../words";
 
 const COPIED = 1500;
 
-/** The words on its buttons, where they are not the English ones. */
-export interface CodeWords {
-	readonly copy: string;
-	readonly insert: string;
-	readonly inserted: string;
-}
-
-const ENGLISH: CodeWords = {
-	copy: "Copy",
-	insert: "Insert",
-	inserted: "Insert into the notebook as a new cell",
-};
-
 /** The line, with a button that copies it, and one that inserts it where there is a notebook. */
-export function codeLine(code: Code | undefined, words: CodeWords = ENGLISH) {
+export function codeLine(code: Code | undefined) {
+	const copies = trans.__("Copy");
+	const inserts = trans.__("Insert");
 	let line = "";
 	const text = element("code", "");
 	const copy = button("jcn-copy", "", () => {
@@ -31,10 +21,10 @@ export function codeLine(code: Code | undefined, words: CodeWords = ENGLISH) {
 		});
 	});
 	copy.append(icon("copy"));
-	const insert = button("jcn-link jcn-insert", words.insert, () =>
+	const insert = button("jcn-link jcn-insert", inserts, () =>
 		code?.insert(line),
 	);
-	insert.title = words.inserted;
+	insert.title = trans.__("Insert into the notebook as a new cell");
 	show(insert, code !== undefined);
 	code?.drags(text, () => line);
 	const node = element("div", "jcn-code", text, insert, copy);
@@ -45,10 +35,10 @@ export function codeLine(code: Code | undefined, words: CodeWords = ENGLISH) {
 			line = next;
 			setText(text, visible(next));
 			attributes(copy, {
-				"aria-label": `${words.copy}: ${does}`,
-				title: words.copy,
+				"aria-label": `${copies}: ${does}`,
+				title: copies,
 			});
-			attributes(insert, { "aria-label": `${words.insert}: ${does}` });
+			attributes(insert, { "aria-label": `${inserts}: ${does}` });
 			show(node, next !== "");
 		},
 	};

@@ -16,15 +16,19 @@ import { list, type Row } from "../list";
 import {
 	CAPABILITIES,
 	type Connectors,
+	capabilityWords,
 	type Entry,
 	found,
 	lacks,
 	SEARCH_FROM,
 	shelves,
 } from "../state/connectors";
+import codeSheet from "../styles/code.css";
 import connectorsSheet from "../styles/connectors.css";
+import factsSheet from "../styles/facts.css";
 import pageSheet from "../styles/page.css";
 import { visible } from "../text";
+import { trans } from "../words";
 import { chips, searchBox } from "./controls";
 import {
 	type Acts,
@@ -40,8 +44,19 @@ import { pageOf } from "./listing";
 type Shelf = ReturnType<typeof shelves>[number];
 
 /** Shows the directory and sends `connect` and `disconnect` messages. */
-export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
-	const node = root(host, "connectors", connectorsSheet, pageSheet);
+export const mount = (host: HTMLElement, home: Host<Connectors>): Unsubscribe =>
+	directory(host, home).dispose;
+
+/** The same, for who sends a person to one entry. */
+export function directory(host: HTMLElement, home: Host<Connectors>) {
+	const node = root(
+		host,
+		"connectors",
+		connectorsSheet,
+		codeSheet,
+		factsSheet,
+		pageSheet,
+	);
 	const acts: Acts = {
 		connect: (entry, given) => send("connect", entry, given),
 		disconnect: (entry) => send("disconnect", entry, NOTHING_GIVEN),
@@ -62,11 +77,25 @@ export function mount(host: HTMLElement, home: Host<Connectors>): Unsubscribe {
 		home.send(message(type, entry, given));
 	const board = boardOf(home, acts);
 	const front = frontOf(node, board.node, acts);
+	let wanted = "";
 	const update = () => {
+		const { entries = [] } = home.state();
 		board.update();
-		front.update(home.state().entries ?? []);
+		front.update(entries);
+		// Whoever comes here before the kernel has told of the directory waits for it.
+		if (wanted === "" || entries.length === 0) return;
+		const entry = entries.find(({ id }) => id === wanted);
+		wanted = "";
+		if (entry !== undefined) front.open(entry);
 	};
-	return follow(host, home, update);
+	return {
+		dispose: follow(host, home, update),
+		/** Shows the page of an entry, as soon as it is known. */
+		open(id: string) {
+			wanted = id;
+			update();
+		},
+	};
 }
 
 /** Shows the board, or the page of one entry in its place. */
@@ -83,7 +112,8 @@ function frontOf(node: HTMLElement, board: HTMLElement, acts: Acts) {
 	return {
 		open(entry: Entry) {
 			const place = node.getRootNode() as Document | ShadowRoot;
-			const from = place.activeElement;
+			const from = page?.from ?? place.activeElement;
+			page?.row.node.remove();
 			page = { id: entry.id, row: pageOf(entry, acts, back), from };
 			page.row.update(entry);
 			show(board, false);
@@ -100,12 +130,16 @@ function frontOf(node: HTMLElement, board: HTMLElement, acts: Acts) {
 
 /** The search, the chips and the cards. */
 function boardOf(home: Host<Connectors>, acts: Acts) {
-	const search = searchBox("Search connectors", () => update());
-	const category = chips("Category", () => update());
-	const capability = chips("What it may do", () => update());
+	const search = searchBox(trans.__("Search connectors"), () => update());
+	const category = chips(trans.__("Category"), () => update());
+	const capability = chips(
+		trans.__("What it may do"),
+		() => update(),
+		capabilityWords,
+	);
 	const notes = element("div", "jcn-notes jcn-muted");
 	const grid = element("div", "jcn-shelves");
-	const none = spoken("status", "jcn-none", "No connector matches");
+	const none = spoken("status", "jcn-none", trans.__("No connector matches"));
 	const fill = list<Shelf>(
 		grid,
 		(shelf) => shelf.category,
@@ -183,7 +217,7 @@ function cardOf(entry: Entry, acts: Acts): Row<Entry> {
 			node.dataset.state = next.state;
 			const name = visible(next.title || next.id);
 			setText(title, name);
-			attributes(title, { "aria-label": `About ${name}` });
+			attributes(title, { "aria-label": trans.__("About %1", name) });
 			setText(by, visible(next.developer));
 			setText(summary, visible(next.summary));
 			say(message, messageOf(next));

@@ -73,12 +73,16 @@ export function switchOf(turned: () => void) {
 type Chip = readonly [name: string, count: number | null];
 
 /** A row of chips of which one may be chosen; a second press lets it go. */
-export function chips(label: string, changed: () => void) {
+export function chips(
+	label: string,
+	changed: () => void,
+	wordsOf: (name: string) => string = (name) => name,
+) {
 	let chosen = "";
 	const node = element("div", "jcn-chips");
 	attributes(node, { role: "group", "aria-label": label });
 	const chipOf = ([name]: Chip): Row<Chip> => {
-		const words = element("span", "", name);
+		const words = element("span", "", wordsOf(name));
 		const number = element("span", "jcn-muted");
 		const chip = button("jcn-chip", "", () => {
 			chosen = chosen === name ? "" : name;

@@ -3,8 +3,9 @@
 import { attributes, button, element, setText, show } from "../dom";
 import type { Code } from "../host";
 import { icon } from "../icon";
-import type { Entry } from "../state/connectors";
+import { capabilityWords, type Entry } from "../state/connectors";
 import { initials, visible } from "../text";
+import { trans } from "../words";
 import type { Given } from "./form";
 import { badge, dot } from "./marks";
 
@@ -37,19 +38,22 @@ export function topOf(
 
 /** What an entry may do, and whose it is. */
 export function badgesOf(entry: Entry): HTMLElement[] {
-	const said: [string, string][] = [[entry.badge, entry.badge]];
-	if (entry.interactive) said.push(["interactive", "interactive"]);
-	if (entry.custom) said.push(["Custom", "custom"]);
-	if (isBlocked(entry)) said.push(["Blocked", "blocked"]);
-	return said.map(([words, kind]) => badge(words, kind));
+	const may = [entry.badge, ...(entry.interactive ? ["interactive"] : [])];
+	const said = may.map((each) => badge(capabilityWords(each), each));
+	if (entry.custom) said.push(badge(trans.__("Custom"), "custom"));
+	if (isBlocked(entry)) said.push(badge(trans.__("Blocked"), "blocked"));
+	return said;
 }
 
-const CONNECT: Record<Entry["state"], string> = {
-	idle: "Connect",
-	connecting: "Connecting…",
-	connected: "Connected",
-	failed: "Try again",
-};
+function connectWords(state: Entry["state"]): string {
+	const all: Record<Entry["state"], string> = {
+		idle: trans.__("Connect"),
+		connecting: trans.__("Connecting…"),
+		connected: trans.__("Connected"),
+		failed: trans.__("Try again"),
+	};
+	return all[state] ?? all.idle;
+}
 
 /** The button that connects, and what stands in its place afterwards. */
 export function actionOf(connects: () => void, disconnects: () => void) {
@@ -58,18 +62,18 @@ export function actionOf(connects: () => void, disconnects: () => void) {
 		"span",
 		"jcn-connected",
 		icon("check"),
-		"Connected",
+		trans.__("Connected"),
 	);
-	const disconnect = button("jcn-link", "Disconnect", disconnects);
+	const disconnect = button("jcn-link", trans.__("Disconnect"), disconnects);
 	const done = element("div", "jcn-done", connected, disconnect);
 	return {
 		node: element("div", "jcn-action", connect, done),
 		update(entry: Entry, name: string) {
 			const { state } = entry;
-			const label = CONNECT[state] ?? CONNECT.idle;
+			const label = connectWords(state);
 			setText(connect, label);
 			attributes(connect, { "aria-label": `${label} ${name}` });
-			attributes(disconnect, { "aria-label": `Disconnect ${name}` });
+			attributes(disconnect, { "aria-label": trans.__("Disconnect %1", name) });
 			connect.disabled = state === "connecting";
 			show(connect, state !== "connected" && !isBlocked(entry));
 			show(done, state === "connected");

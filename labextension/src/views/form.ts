@@ -5,7 +5,9 @@ import { attributes, button, element, setText, show, spoken } from "../dom";
 import type { Entry, Form, FormField } from "../state/connectors";
 import { formFor } from "../state/connectors";
 import { visible } from "../text";
+import { trans } from "../words";
 import { foldFor } from "./controls";
+import { keepBox, keptWords } from "./keeping";
 
 /** What was given, as the message `connect` carries it. */
 export interface Given {
@@ -26,7 +28,7 @@ type Filled = readonly [FormField, HTMLInputElement | HTMLSelectElement];
 /** The fields of an entry; Enter in one of them connects. */
 export function formOf(entry: Entry, connect: () => void) {
 	const form = formFor(entry);
-	const label = `What ${visible(entry.title || entry.id)} needs`;
+	const label = trans.__("What %1 needs", visible(entry.title || entry.id));
 	return fieldsOf(form, label, connect);
 }
 
@@ -34,22 +36,22 @@ export function formOf(entry: Entry, connect: () => void) {
 export function fieldsOf(form: Form, label: string, connect: () => void) {
 	const filled: readonly Filled[] = [
 		...form.fields,
-		...(form.accounts ? [ACCOUNT] : []),
+		...(form.accounts ? [accountField()] : []),
 	].map((field) => [field, inputOf(field)]);
 	const keep = keepOf(form);
+	let unfold = () => {};
 	const missing = spoken("alert", "jcn-missing");
 	const rows = filled.map(([field, input]) => {
 		const row = rowOf(field, input, form.stored);
 		if (field.goes !== "account") return row;
 		// Few have two: the field is one press away.
-		const fold = foldFor(row, false, "Another account");
+		const fold = foldFor(row, false, trans.__("Another account"));
+		unfold = () => fold.turn(true);
 		return element("div", "jcn-other-account", fold.node, row);
 	});
 	const node = element("form", "jcn-form", ...rows, keep.node, missing);
-	if (form.fields.length > 0) {
-		const go = button("jcn-button jcn-primary", "Connect", connect);
-		node.append(go);
-	}
+	const go = button("jcn-button jcn-primary", trans.__("Connect"), connect);
+	if (form.fields.length > 0) node.append(go);
 	node.noValidate = true;
 	attributes(node, { "aria-label": label });
 	// Without a button of its own a form submits by Enter only where it has one field.
@@ -63,11 +65,20 @@ export function fieldsOf(form: Form, label: string, connect: () => void) {
 	return {
 		node,
 		isEmpty: filled.length === 0,
-		/** What was given; null, and the first empty field has the focus, where something is missing. */
-		given(): Given | null {
-			const empty = filled.filter(([field, input]) => isMissing(field, input));
-			for (const [field, input] of filled) {
-				const wrong = isMissing(field, input);
+		/** Has the button say something else, and be there without a field above it. */
+		offers(words: string, always: boolean) {
+			setText(go, words);
+			if (always && go.parentNode === null) node.append(go);
+			if (!always && form.fields.length === 0) go.remove();
+		},
+		/** What was given; null, and the first empty field has the focus, where something is missing: with `another`, also which account. */
+		given(another = false): Given | null {
+			const lacks = (each: Filled) => isMissing(each, another);
+			const empty = filled.filter(lacks);
+			if (empty.some(([{ goes }]) => goes === "account")) unfold();
+			for (const each of filled) {
+				const [, input] = each;
+				const wrong = lacks(each);
 				attributes(input, { "aria-invalid": wrong ? "true" : null });
 			}
 			setText(missing, missingWords(empty));
@@ -89,28 +100,31 @@ export function fieldsOf(form: Form, label: string, connect: () => void) {
 	};
 }
 
-const ACCOUNT: FormField = {
-	name: "account",
-	goes: "account",
-	label: "Account",
-	description:
-		"A word of your own, to have several accounts side by side. Leave it empty for one",
-	required: false,
-	secret: false,
-	value: "",
-	choices: [],
-};
+function accountField(): FormField {
+	return {
+		name: "account",
+		goes: "account",
+		label: trans.__("Account"),
+		description: trans.__(
+			"A word of your own, to have several accounts side by side. Leave it empty for one",
+		),
+		required: false,
+		secret: false,
+		value: "",
+		choices: [],
+	};
+}
 
 function missingWords(empty: readonly Filled[]): string {
 	const names = empty.map(([{ label }]) => visible(label)).join(", ");
-	return names === "" ? "" : `Still needed: ${names}`;
+	return names === "" ? "" : trans.__("Still needed: %1", names);
 }
 
 function isMissing(
-	{ required }: FormField,
-	{ value }: { readonly value: string },
+	[{ required, goes }, { value }]: Filled,
+	another: boolean,
 ): boolean {
-	return required && value.trim() === "";
+	return (required || (another && goes === "account")) && value.trim() === "";
 }
 
 function givenBy(filled: readonly Filled[], keep: boolean): Given {
@@ -141,7 +155,8 @@ function rowOf(
 ): HTMLElement {
 	const [id, describes] = [uuid(), uuid()];
 	const name = element("label", "jcn-field-name", visible(field.label));
-	if (!field.required) name.append(element("span", "jcn-muted", " (optional)"));
+	if (!field.required)
+		name.append(element("span", "jcn-muted", ` ${trans.__("(optional)")}`));
 	name.htmlFor = id;
 	input.id = id;
 	const hint = element("span", "jcn-muted", hintOf(field, stored));
@@ -151,10 +166,7 @@ function rowOf(
 }
 
 function hintOf({ secret, description }: FormField, stored: string) {
-	const where =
-		secret && stored !== ""
-			? `Is kept in ${visible(stored)}, never in the notebook`
-			: "";
+	const where = secret && stored !== "" ? keptWords(stored) : "";
 	const parts = [visible(description), where];
 	return parts.filter((each) => each !== "").join(". ");
 }
@@ -183,14 +195,7 @@ function inputOf(field: FormField): HTMLInputElement | HTMLSelectElement {
 
 /** The yes to a file, where there is no keyring. */
 function keepOf({ fields, can_keep }: Form) {
-	const box = element("input", "");
-	box.type = "checkbox";
-	const node = element(
-		"label",
-		"jcn-check",
-		box,
-		"Keep it in a file that only I can read (there is no system keyring here)",
-	);
+	const { box, node } = keepBox();
 	show(node, can_keep && fields.some(({ secret }) => secret));
 	return { node, on: () => can_keep && box.checked };
 }

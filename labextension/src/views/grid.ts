@@ -15,7 +15,8 @@ import {
 	warning,
 } from "../state/grid";
 import gridSheet from "../styles/grid.css";
-import { count, visible } from "../text";
+import { grouped, visible } from "../text";
+import { trans } from "../words";
 import { foldOf, searchBox } from "./controls";
 import { type Query, type Table, tableOf } from "./gridtable";
 
@@ -24,9 +25,6 @@ const SEARCH_FROM = 11;
 const PAUSE = 200;
 /** Rows of the first request; widths are taken from them. */
 const FIRST = 100;
-
-const GONE = "The kernel no longer holds these rows: run the cell again.";
-const SILENT = "The kernel has not answered; scroll or sort to ask again.";
 
 /** What the view needs of where it stands. */
 export interface GridHome {
@@ -78,10 +76,13 @@ function standing(
 	const read = readerOf(home, first, {
 		busy: (is) => attributes(box, { "aria-busy": is ? "true" : null }),
 		got: (page) => {
-			fail(page === null ? GONE : "");
+			fail(page === null ? goneWords() : "");
 			if (page !== null) head.update(page);
 		},
-		failed: () => fail(SILENT),
+		failed: () =>
+			fail(
+				trans.__("The kernel has not answered; scroll or sort to ask again."),
+			),
 	});
 	head.update(first);
 	const table: Table = tableOf(box, columns, first.rows, read);
@@ -93,6 +94,9 @@ function standing(
 		},
 	};
 }
+
+const goneWords = () =>
+	trans.__("The kernel no longer holds these rows: run the cell again.");
 
 interface Told {
 	busy(is: boolean): void;
@@ -128,12 +132,12 @@ function readerOf(home: GridHome, first: Page, told: Told) {
 
 function headOf(columns: number, facts: Facts, changed: () => void) {
 	let timer: ReturnType<typeof setTimeout> | undefined;
-	const search = searchBox("Search all rows", () => {
+	const search = searchBox(trans.__("Search all rows"), () => {
 		clearTimeout(timer);
 		timer = setTimeout(changed, PAUSE);
 	});
 	const rows = element("span", "jcn-rows");
-	const width = element("span", "jcn-muted", count(columns, "column"));
+	const width = element("span", "jcn-muted", columnWords(columns));
 	attributes(rows, { role: "status" });
 	show(search.node, facts.here >= SEARCH_FROM);
 	return {
@@ -141,6 +145,10 @@ function headOf(columns: number, facts: Facts, changed: () => void) {
 		query: search.query,
 		update: ({ found, total }: Page) => setText(rows, tally(found, total)),
 	};
+}
+
+function columnWords(columns: number): string {
+	return trans._n("%2 column", "%2 columns", columns, grouped(columns));
 }
 
 function bannerOf(facts: Facts): HTMLElement[] {
@@ -156,7 +164,16 @@ function bannerOf(facts: Facts): HTMLElement[] {
 function footOf(facts: Facts, columns: number, leftOut: number): HTMLElement {
 	const words = origin(facts);
 	if (leftOut > 0) {
-		words.push(`${columns} of ${count(columns + leftOut, "column")} shown`);
+		const all = columns + leftOut;
+		words.push(
+			trans._n(
+				"%2 of %3 column shown",
+				"%2 of %3 columns shown",
+				all,
+				columns,
+				grouped(all),
+			),
+		);
 	}
 	const line = element("div", "jcn-foot-line");
 	for (const each of words.filter((word) => word !== "")) {
@@ -186,7 +203,8 @@ function notesOf(notes: readonly string[], line: HTMLElement): HTMLElement[] {
 	const listed = element("ul", "jcn-notes");
 	for (const note of notes) listed.append(element("li", "", visible(note)));
 	const fold = foldOf(false, () => update());
-	fold.node.append(count(notes.length, "note"));
+	const many = notes.length;
+	fold.node.append(trans._n("%2 note", "%2 notes", many, grouped(many)));
 	const update = () => {
 		fold.update(fold.open());
 		show(listed, fold.open());

@@ -11,6 +11,7 @@ import {
 	type Page,
 	shown,
 } from "../state/grid";
+import { trans } from "../words";
 
 const HEIGHT = 392;
 const NARROWEST = 64;
@@ -57,7 +58,10 @@ export function tableOf(
 			void load(asked as Asked, read, answer),
 		autoWidth: false,
 		columns: columns.map((column, at) => columnOf(column, at, widths[at] ?? 0)),
-		language: { emptyTable: "No rows", zeroRecords: "No row matches" },
+		language: {
+			emptyTable: trans.__("No rows"),
+			zeroRecords: trans.__("No row matches"),
+		},
 		layout: {
 			topStart: null,
 			topEnd: null,
@@ -114,7 +118,7 @@ function kept(box: HTMLElement, api: Api) {
 		api.columns.adjust();
 	});
 	observer.observe(box);
-	attributes(body ?? box, { tabindex: "0", "aria-label": "Rows" });
+	attributes(body ?? box, { tabindex: "0", "aria-label": trans.__("Rows") });
 	return {
 		revive() {
 			if (body === null) return;

@@ -4,6 +4,8 @@ import { attributes, button, element, setText, show } from "../dom";
 import type { Row } from "../list";
 import type { Key, Send } from "../state/signin";
 import { visible } from "../text";
+import { trans } from "../words";
+import { keepBox, keptWords } from "./keeping";
 
 /** The key leaves the page as one message and stays in no state. */
 export function keyOf(send: Send): Row<Key> {
@@ -15,13 +17,13 @@ export function keyOf(send: Send): Row<Key> {
 	});
 	const label = element("label", "jcn-panel-title");
 	const stored = element("div", "jcn-muted");
-	const keep = keepBox(send);
+	const keep = keepOf(send);
 	const hand = () => {
 		const value = input.value;
 		input.value = "";
 		if (value.trim() !== "") send("secret", { value });
 	};
-	const use = button("jcn-button", "Use this key", hand);
+	const use = button("jcn-button", trans.__("Use this key"), hand);
 	use.dataset.decision = "once";
 	const body = element(
 		"form",
@@ -34,7 +36,7 @@ export function keyOf(send: Send): Row<Key> {
 			"div",
 			"jcn-buttons",
 			use,
-			button("jcn-button", "Cancel", () => send("cancel")),
+			button("jcn-button", trans.__("Cancel"), () => send("cancel")),
 		),
 	);
 	body.addEventListener("submit", (event) => {
@@ -46,25 +48,15 @@ export function keyOf(send: Send): Row<Key> {
 		update(asked) {
 			setText(label, visible(asked.what));
 			attributes(input, { "aria-label": visible(asked.what) });
-			setText(
-				stored,
-				`Is kept in ${visible(asked.stored)}, never in the notebook`,
-			);
+			setText(stored, keptWords(asked.stored));
 			keep.update(asked.can_keep);
 		},
 	};
 }
 
-/** A box to tick where there is no keyring. */
-export function keepBox(send: Send) {
-	const box = element("input", "");
-	box.type = "checkbox";
+/** The box that a key or a sign-in may be kept in a file; each turn is sent. */
+export function keepOf(send: Send) {
+	const { box, node } = keepBox();
 	box.addEventListener("change", () => send("keep", { on: box.checked }));
-	const node = element(
-		"label",
-		"jcn-check",
-		box,
-		"Keep it in a file that only I can read (there is no system keyring here)",
-	);
 	return { node, update: (shown: boolean) => show(node, shown) };
 }

@@ -12,8 +12,9 @@ import {
 import { icon } from "../icon";
 import type { Row } from "../list";
 import { kindWords } from "../state/approval";
-import { type Entry, hostOf } from "../state/connectors";
+import { type Entry, formFor, hostOf } from "../state/connectors";
 import { visible } from "../text";
+import { trans } from "../words";
 import { codeLine } from "./codeline";
 import { foldFor } from "./controls";
 import {
@@ -37,7 +38,7 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 	const message = spoken("status", "jcn-message");
 	const form = formOf(entry, () => connect());
 	const connect = () => {
-		const given = isBlocked(shown) ? null : form.given();
+		const given = isBlocked(shown) ? null : form.given(hasOne(shown));
 		if (given === null) return;
 		acts.connect(shown, given);
 		form.forget();
@@ -48,7 +49,7 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 	const paint = () => {
 		const name = visible(shown.title || shown.id);
 		const line = isBlocked(shown) ? "" : typed || shown.code;
-		code.update(line, `the line that connects ${name}`);
+		code.update(line, trans.__("the line that connects %1", name));
 	};
 	following(
 		form,
@@ -60,7 +61,7 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 	);
 	const body = element("div", "jcn-body");
 	const leave = button("jcn-link jcn-back", "", back);
-	leave.append(icon("back"), "All connectors");
+	leave.append(icon("back"), trans.__("All connectors"));
 	const node = element(
 		"section",
 		"jcn-page",
@@ -87,9 +88,12 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 			say(message, messageOf(next));
 			action.update(next, name);
 			paint();
-			show(
-				form.node,
-				!form.isEmpty && !isBlocked(next) && next.state !== "connected",
+			const more = hasOne(next) && formFor(next).accounts;
+			const first = !hasOne(next) && !form.isEmpty;
+			show(form.node, (first || more) && !isBlocked(next));
+			form.offers(
+				more ? trans.__("Connect another account") : trans.__("Connect"),
+				more,
 			);
 			// The rest changes with the entry, not with its connection: folds and selections stay.
 			const rest = JSON.stringify({ ...next, state: "", message: "" });
@@ -100,6 +104,8 @@ export function pageOf(entry: Entry, acts: Acts, back: () => void): Row<Entry> {
 		},
 	};
 }
+
+const hasOne = ({ state }: Entry) => state === "connected";
 
 /** The badges, of which the last says who reviewed it. */
 function badgesOn(entry: Entry): HTMLElement[] {
@@ -115,14 +121,14 @@ function bodyOf(entry: Entry): HTMLElement[] {
 	return [
 		element("p", "jcn-lead", visible(entry.summary)),
 		facts([
-			["Where", codeOf(entry.where)],
-			["Sign-in", wordsOf(entry.signin)],
-			["You must bring", wordsOf(entry.needs)],
-			["Note", wordsOf(entry.note)],
+			[trans.__("Where"), codeOf(entry.where)],
+			[trans.__("Sign-in"), wordsOf(entry.signin)],
+			[trans.__("You must bring"), wordsOf(entry.needs)],
+			[trans.__("Note"), wordsOf(entry.note)],
 		]),
-		part("Ask it, for example", examplesOf(entry.examples ?? [])),
-		part("Tools", toolsOf(entry)),
-		part("Links", linksOf(entry)),
+		part(trans.__("Ask it, for example"), examplesOf(entry.examples ?? [])),
+		part(trans.__("Tools"), toolsOf(entry)),
+		part(trans.__("Links"), linksOf(entry)),
 		sourcesOf(entry.sources ?? []),
 	].filter((node) => node !== null);
 }
@@ -195,6 +201,6 @@ function sourcesOf(sources: readonly string[]): HTMLElement | null {
 	if (sources.length === 0) return null;
 	const inner = element("ul", "jcn-sources jcn-muted");
 	inner.append(...sources.map((each) => element("li", "", visible(each))));
-	const fold = foldFor(inner, false, "Where these facts come from");
+	const fold = foldFor(inner, false, trans.__("Where these facts come from"));
 	return element("div", "jcn-part", fold.node, inner);
 }

@@ -3,6 +3,7 @@
 import { attributes, element } from "../dom";
 import { icon } from "../icon";
 import { hue, visible } from "../text";
+import { trans } from "../words";
 
 /** Letters in a square whose colour belongs to `id`. */
 export function dot(letters: string, id: string): HTMLElement {
@@ -26,5 +27,5 @@ export function warningList(warnings: readonly string[]): HTMLElement | null {
 		return element("li", "", icon("warning"), element("span", "", words));
 	});
 	const node = element("ul", "jcn-warnings", ...lines);
-	return attributes(node, { "aria-label": "Look twice" });
+	return attributes(node, { "aria-label": trans.__("Look twice") });
 }

@@ -14,6 +14,7 @@ import {
 	toolName,
 } from "../state/approval";
 import { initials, visible } from "../text";
+import { trans } from "../words";
 import { answersOf } from "./answers";
 import { badge, dot, warningList } from "./marks";
 
@@ -163,13 +164,17 @@ function headOf(approval: Approval): HTMLElement {
 				"jcn-why",
 				element("span", "jcn-who", askedBy(approval)),
 				approval.why
-					? element("span", "", `Asked because ${visible(approval.why)}`)
+					? element(
+							"span",
+							"",
+							trans.__("Asked because %1", visible(approval.why)),
+						)
 					: null,
 				often
 					? element(
 							"span",
 							"jcn-often",
-							`Asked ${approval.asked} times in this session`,
+							trans.__("Asked %1 times in this session", approval.asked),
 						)
 					: null,
 			),

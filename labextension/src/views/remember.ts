@@ -10,10 +10,11 @@ import {
 	patternJson,
 } from "../state/edits";
 import { visible } from "../text";
+import { trans } from "../words";
 
 const LONG = 60;
 
-/** The opened line below "Always allow". `allow` gets the pattern as JSON text. */
+/** The opened line below trans.__("Always allow"). `allow` gets the pattern as JSON text. */
 export function rememberOf(
 	approval: Approval,
 	allow: (pattern: string) => void,
@@ -23,12 +24,17 @@ export function rememberOf(
 		limitRow(each, () => update()),
 	);
 	const group = `jcn-${approval.id}`;
-	const limited = radio(group, "Only where", rows.length > 0, () => update());
-	const any = radio(group, "With any arguments", rows.length === 0, () =>
+	const limited = radio(group, trans.__("Only where"), rows.length > 0, () =>
 		update(),
 	);
+	const any = radio(
+		group,
+		trans.__("With any arguments"),
+		rows.length === 0,
+		() => update(),
+	);
 	const list = element("div", "jcn-limits", ...rows.map(({ node }) => node));
-	const go = button("jcn-button", "Always allow", () => {
+	const go = button("jcn-button", trans.__("Always allow"), () => {
 		const pattern = patternNow();
 		if (pattern !== null) allow(pattern);
 	});
@@ -40,7 +46,10 @@ export function rememberOf(
 		element(
 			"div",
 			"jcn-panel-title",
-			`Allow ${visible(approval.connector)}.${visible(approval.tool)} from now on, without asking`,
+			trans.__(
+				"Allow %1 from now on, without asking",
+				`${visible(approval.connector)}.${visible(approval.tool)}`,
+			),
 		),
 		rows.length > 0 ? limited.node : null,
 		rows.length > 0 ? list : null,
@@ -48,12 +57,12 @@ export function rememberOf(
 		element(
 			"div",
 			"jcn-buttons",
-			button("jcn-button", "Back", cancel),
+			button("jcn-button", trans.__("Back"), cancel),
 			go,
 			hint,
 		),
 	);
-	attributes(node, { role: "group", "aria-label": "Always allow" });
+	attributes(node, { role: "group", "aria-label": trans.__("Always allow") });
 	const chosen = () => rows.flatMap((row) => row.chosen());
 	const patternNow = () => {
 		if (any.input.checked) return "";
@@ -64,7 +73,7 @@ export function rememberOf(
 		const pattern = patternNow();
 		go.disabled = pattern === null;
 		const none = limited.input.checked && chosen().length === 0;
-		setText(hint, none ? "Tick at least one limit" : "");
+		setText(hint, none ? trans.__("Tick at least one limit") : "");
 	};
 	update();
 	return {
@@ -91,7 +100,7 @@ function limitRow(condition: Condition, changed: () => void) {
 	const name = element("label", "jcn-check", tick, element("code", "", path));
 	const choices = limitsFor(condition.type);
 	const how = element("select", "jcn-input");
-	attributes(how, { "aria-label": `Limit of ${path}` });
+	attributes(how, { "aria-label": trans.__("Limit of %1", path) });
 	for (const [limit, words] of choices) {
 		const option = element("option", "", words);
 		option.value = limit;
@@ -99,7 +108,7 @@ function limitRow(condition: Condition, changed: () => void) {
 	}
 	const input = element("textarea", "jcn-input");
 	attributes(input, {
-		"aria-label": `Limit of ${path}, value`,
+		"aria-label": trans.__("Limit of %1, value", path),
 		rows: "1",
 		spellcheck: "false",
 	});

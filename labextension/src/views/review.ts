@@ -3,12 +3,13 @@
 import { attributes, button, element, setText, show } from "../dom";
 import type { Review } from "../state/tools";
 import { head } from "../text";
+import { trans } from "../words";
 
-/** The difference line by line, and "Accept the change". */
+/** The difference line by line, and trans.__("Accept the change"). */
 export function reviewOf(accepted: (review: Review) => void) {
 	const said = element("div", "jcn-review-said");
 	const lines = element("pre", "jcn-value jcn-diff");
-	const more = button("jcn-link", "Show all of it", () => {
+	const more = button("jcn-link", trans.__("Show all of it"), () => {
 		isWhole = true;
 		paint();
 	});
@@ -30,7 +31,10 @@ export function reviewOf(accepted: (review: Review) => void) {
 		if (current === null) return;
 		const isNew = current.state === "new";
 		setText(said, words(current));
-		setText(accept, isNew ? "Accept the tool" : "Accept the change");
+		setText(
+			accept,
+			isNew ? trans.__("Accept the tool") : trans.__("Accept the change"),
+		);
 		const part = isWhole
 			? null
 			: head(current.difference, { letters: 4000, lines: 40 });
@@ -52,9 +56,9 @@ export function reviewOf(accepted: (review: Review) => void) {
 function words({ state, off }: Review): string {
 	const what =
 		state === "new"
-			? "The server added this tool after you connected it first"
-			: "The server changed this tool after you accepted it";
-	return off ? `${what}. It is off until you accept it.` : `${what}.`;
+			? trans.__("The server added this tool after you connected it first.")
+			: trans.__("The server changed this tool after you accepted it.");
+	return off ? `${what} ${trans.__("It is off until you accept it.")}` : what;
 }
 
 function lineOf(line: string): HTMLElement {

@@ -13,6 +13,7 @@ import {
 import cardSheet from "../styles/card.css";
 import signinSheet from "../styles/signin.css";
 import { initials, visible } from "../text";
+import { trans } from "../words";
 import { keyOf } from "./keyfield";
 import { badge, dot, warningList } from "./marks";
 import { wayOf } from "./signinway";
@@ -28,7 +29,10 @@ export function mount(host: HTMLElement, home: Host<Needed>): Unsubscribe {
 	card.dataset.state = "pending";
 	attributes(card, {
 		role: "group",
-		"aria-label": first.kind === "secret" ? "A key is needed" : "Sign in",
+		"aria-label":
+			first.kind === "secret"
+				? trans.__("A key is needed")
+				: trans.__("Sign in"),
 	});
 	const parts: Row<Needed>[] =
 		first.kind === "secret"
@@ -52,18 +56,22 @@ export function mount(host: HTMLElement, home: Host<Needed>): Unsubscribe {
 function headOf(asked: Needed): Row<Needed> {
 	const title = visible(asked.title || asked.connector);
 	const words =
-		asked.kind === "secret" ? `${title} needs a key` : `Sign in to ${title}`;
+		asked.kind === "secret"
+			? trans.__("%1 needs a key", title)
+			: trans.__("Sign in to %1", title);
 	const first = element(
 		"div",
 		"jcn-first",
 		element("span", "jcn-title", words),
 	);
 	if (asked.kind === "sign-in" && asked.custom) {
-		first.append(badge("Custom: not reviewed", "custom"));
+		first.append(badge(trans.__("Custom: not reviewed"), "custom"));
 	}
 	const sub = element("div", "jcn-sub", element("code", "", asked.host));
 	if (asked.kind === "sign-in" && asked.account !== "") {
-		sub.append(element("span", "", `account ${visible(asked.account)}`));
+		sub.append(
+			element("span", "", trans.__("account %1", visible(asked.account))),
+		);
 	}
 	const what = element("div", "jcn-what", first, sub);
 	const why = asked.kind === "sign-in" ? whyWords(asked) : "";
@@ -79,9 +87,9 @@ function factsOf(asked: SignIn): Row<SignIn> {
 	const rows = element("dl", "jcn-arguments");
 	const row = (name: string, ...value: (Node | string)[]) =>
 		rows.append(element("dt", "", name), element("dd", "", ...value));
-	row("Signs in at", element("code", "", asked.issuer));
-	row("Asks for", scopesOf(asked));
-	row("Is kept in", visible(asked.stored));
+	row(trans.__("Signs in at"), element("code", "", asked.issuer));
+	row(trans.__("Asks for"), scopesOf(asked));
+	row(trans.__("Is kept in"), visible(asked.stored));
 	const node = element(
 		"div",
 		"jcn-facts",
@@ -93,12 +101,13 @@ function factsOf(asked: SignIn): Row<SignIn> {
 
 function scopesOf({ scopes }: SignIn): HTMLElement {
 	if (scopes.length === 0) {
-		return element("span", "", "whatever the service decides");
+		return element("span", "", trans.__("whatever the service decides"));
 	}
 	const items = scopes.map(({ name, fresh, odd }) => {
 		const item = element("li", "", element("code", "", visible(name)));
-		if (fresh) item.append(badge("new", "write"));
-		if (odd) item.append(badge("not in the directory", "destructive"));
+		if (fresh) item.append(badge(trans.__("new"), "write"));
+		if (odd)
+			item.append(badge(trans.__("not in the directory"), "destructive"));
 		return item;
 	});
 	return element("ul", "jcn-scopes", ...items);

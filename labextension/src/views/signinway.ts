@@ -11,25 +11,33 @@ import {
 	webPage,
 } from "../state/signin";
 import { visible } from "../text";
+import { trans } from "../words";
 import { foldFor } from "./controls";
-import { keepBox } from "./keyfield";
+import { keepOf } from "./keyfield";
+
+/** Stands for a link in a sentence: no text has it. */
+const SLOT = "\u0000";
 
 /** The page to open, what is waited for, and the other ways. */
 export function wayOf(send: Send): Row<SignIn> {
 	const open = openLink(() => send("opened"));
-	const cancel = button("jcn-button", "Cancel", () => send("cancel"));
-	const onDevice = button("jcn-link", "Use a code on another device", () =>
-		send("device"),
+	const cancel = button("jcn-button", trans.__("Cancel"), () => send("cancel"));
+	const onDevice = button(
+		"jcn-link",
+		trans.__("Use a code on another device"),
+		() => send("device"),
 	);
-	const onPage = button("jcn-link", "Use a link in this browser", () =>
-		send("link"),
+	const onPage = button(
+		"jcn-link",
+		trans.__("Use a link in this browser"),
+		() => send("link"),
 	);
 	const device = deviceOf();
 	const wait = element("span", "");
 	attributes(wait, { role: "status", "aria-live": "polite" });
 	const left = clock();
 	const paste = pasteOf(send);
-	const keep = keepBox(send);
+	const keep = keepOf(send);
 	const node = element(
 		"div",
 		"jcn-foot",
@@ -71,7 +79,7 @@ function openLink(opened: () => void) {
 		update(link: string | null, host: string) {
 			show(node, link !== null);
 			attributes(node, { href: link });
-			setText(node, `Open ${host}`);
+			setText(node, trans.__("Open %1", host));
 		},
 	};
 }
@@ -79,14 +87,18 @@ function openLink(opened: () => void) {
 function deviceOf() {
 	const code = element("div", "jcn-device-code");
 	const address = element("a", "");
+	// The address may stand anywhere in the sentence of another language.
+	const [before = "", after = ""] = trans
+		.__("On any device, open %1 and type", SLOT)
+		.split(SLOT);
 	attributes(address, { target: "_blank", rel: "noopener noreferrer" });
 	const node = element(
 		"div",
 		"jcn-device",
-		element("div", "", "On any device, open ", address, " and type"),
+		element("div", "", before, address, after),
 		code,
 	);
-	attributes(node, { role: "group", "aria-label": "A code to type" });
+	attributes(node, { role: "group", "aria-label": trans.__("A code to type") });
 	return {
 		node,
 		update(device: Device | null) {
@@ -135,7 +147,7 @@ function pasteOf(send: Send) {
 		type: "text",
 		autocomplete: "off",
 		spellcheck: "false",
-		"aria-label": "The address your browser ended at",
+		"aria-label": trans.__("The address your browser ended at"),
 	});
 	const hand = () => {
 		const address = input.value.trim();
@@ -150,7 +162,7 @@ function pasteOf(send: Send) {
 			"div",
 			"jcn-buttons",
 			input,
-			button("jcn-button", "Use this address", hand),
+			button("jcn-button", trans.__("Use this address"), hand),
 		),
 		problem,
 	);
@@ -158,7 +170,7 @@ function pasteOf(send: Send) {
 		event.preventDefault();
 		hand();
 	});
-	const fold = foldFor(body, false, "The browser did not come back?");
+	const fold = foldFor(body, false, trans.__("The browser did not come back?"));
 	let way = "";
 	const node = element("div", "jcn-back", fold.node, body);
 	return {
@@ -171,7 +183,10 @@ function pasteOf(send: Send) {
 			way = shown ? asked.way : "";
 			setText(
 				hint,
-				`Paste the whole address it shows. It begins with ${visible(asked.redirect)}`,
+				trans.__(
+					"Paste the whole address it shows. It begins with %1",
+					visible(asked.redirect),
+				),
 			);
 			setText(problem, visible(asked.problem));
 		},

@@ -7,6 +7,7 @@ import type { Questions } from "../state/approval";
 import { pendingWords, type Status } from "../state/status";
 import statusSheet from "../styles/status.css";
 import { initials, visible } from "../text";
+import { trans } from "../words";
 import { mount as mountApproval } from "./approval";
 import { dot } from "./marks";
 
@@ -17,7 +18,7 @@ export function mount(host: HTMLElement, home: Host<Status>): Unsubscribe {
 	const node = root(host, "status", statusSheet);
 	const waiting = element("div", "jcn-title");
 	const cards = element("div", "jcn-cards");
-	const heading = element("div", "jcn-title", "Connected");
+	const heading = element("div", "jcn-title", trans.__("Connected"));
 	const connected = element("ul", "jcn-connected");
 	node.append(waiting, cards, heading, connected);
 	let changed = () => {};

@@ -10,6 +10,7 @@ import {
 	type Position,
 	positions,
 } from "../state/tools";
+import { trans } from "../words";
 
 const PATIENCE = 3000;
 
@@ -39,7 +40,7 @@ export function triple(
 	return {
 		node,
 		update({ stands, closed }: Position, label: string) {
-			attributes(node, { "aria-label": `Permission for ${label}` });
+			attributes(node, { "aria-label": trans.__("Permission for %1", label) });
 			for (const { effect, node: each } of buttons) {
 				attributes(each, {
 					"aria-pressed": String(stands === effect),
@@ -51,7 +52,8 @@ export function triple(
 }
 
 function told(name: string, why?: string) {
-	const label = why === undefined ? name : `${name}. Not offered: ${why}`;
+	const label =
+		why === undefined ? name : trans.__("%1. Not offered: %2", name, why);
 	return {
 		"aria-label": label,
 		// Not `disabled`: what cannot be reached cannot say why.

@@ -16,7 +16,8 @@ import {
 	type Scope,
 	type Tool,
 } from "../state/tools";
-import { count, grouped, tokens, visible } from "../text";
+import { grouped, tokens, visible } from "../text";
+import { trans } from "../words";
 import { codeLine } from "./codeline";
 import { foldOf } from "./controls";
 import { badge } from "./marks";
@@ -76,11 +77,22 @@ export function groupOf(
 		update(next) {
 			const own = ownCount(next.tools, view.scope());
 			setText(tally, grouped(next.tools.length));
-			setText(reset, `Reset ${count(own, "tool")} set separately`);
+			setText(
+				reset,
+				trans._n(
+					"Reset %2 tool set separately",
+					"Reset %2 tools set separately",
+					own,
+					grouped(own),
+				),
+			);
 			show(reset, own > 0);
 			show(way.node, next.state !== null && !view.review());
 			if (next.state !== null)
-				way.update(at(next.state, view.scope()), `all, ${kindWords(kind)}`);
+				way.update(
+					at(next.state, view.scope()),
+					trans.__("all, %1", kindWords(kind)),
+				);
 			fill(next.tools);
 		},
 	};
@@ -99,7 +111,7 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 	const fold = foldOf(false, () => paint());
 	const call = codeLine(view.code);
 	view.code?.drags(fold.node, () => current.call ?? "");
-	const app = badge("Interactive", "interactive");
+	const app = badge(trans.__("Interactive"), "interactive");
 	fold.node.append(name, title, app, news);
 	const way = triple(tool.kind, { words: false }, (setting) =>
 		view.turn({
@@ -142,7 +154,7 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 		show(signature, open && current.signature !== "");
 		call.update(
 			open ? (current.call ?? "") : "",
-			`Call ${visible(current.name)}`,
+			trans.__("Call %1", visible(current.name)),
 		);
 		setText(why, `${effectWords(position.stands ?? "block")}: ${position.why}`);
 		// The line about what is closed has said it already.
@@ -165,8 +177,10 @@ function toolOf(tool: Tool, connector: string, view: View): Row<Tool> {
 
 function newsWords({ review }: Tool): string {
 	if (review === null) return "";
-	const word = review.state === "new" ? "New" : "Changed";
-	return review.off ? `${word}, off` : word;
+	if (review.state === "new") {
+		return review.off ? trans.__("New, off") : trans.__("New");
+	}
+	return review.off ? trans.__("Changed, off") : trans.__("Changed");
 }
 
 /** What a person should know of a switch: what closes positions of it, and what one notebook narrows. */
@@ -176,7 +190,10 @@ function closedLines(tool: Tool, scope: Scope): string[] {
 		tool.here !== null &&
 		tool.here.stands !== tool.mine.stands
 			? [
-					`In this notebook: ${effectWords(tool.here.stands ?? "block").toLowerCase()}`,
+					trans.__(
+						"In this notebook: %1",
+						effectWords(tool.here.stands ?? "block").toLowerCase(),
+					),
 				]
 			: [];
 	// In a notebook every switch is closed to what is wider; the line above the tools says so once.

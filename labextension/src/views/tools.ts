@@ -16,6 +16,8 @@ import { list, type Row } from "../list";
 import { longList } from "../long";
 import {
 	type Connector,
+	type Cost,
+	costWords,
 	type Group,
 	groups,
 	type Scope,
@@ -23,10 +25,12 @@ import {
 	total,
 	withFlips,
 } from "../state/tools";
+import codeSheet from "../styles/code.css";
 import reviewSheet from "../styles/review.css";
 import switchesSheet from "../styles/switches.css";
 import toolsSheet from "../styles/tools.css";
-import { count, grouped, tokens, visible } from "../text";
+import { grouped, tokens, visible } from "../text";
+import { trans } from "../words";
 import { foldFor, foldOf, looking, searchBox, switchOf } from "./controls";
 import { pendingFlips } from "./switches";
 import { GROUP_HEAD, groupOf, ROW, type View } from "./toolrows";
@@ -36,8 +40,15 @@ const OPEN_UP_TO = 30;
 
 /** Shows the tools and sends `set`, `reset`, `accept` and `look` messages. */
 export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
-	const node = root(host, "tools", toolsSheet, switchesSheet, reviewSheet);
-	const search = searchBox("Search tools", () => update());
+	const node = root(
+		host,
+		"tools",
+		codeSheet,
+		toolsSheet,
+		switchesSheet,
+		reviewSheet,
+	);
+	const search = searchBox(trans.__("Search tools"), () => update());
 	const header = headerOf();
 	const flips = pendingFlips(() => update());
 	const scopes = scopesOf(() => update());
@@ -65,7 +76,7 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 	const bar = element("div", "jcn-bar", header.node, search.node);
 	const sections = element("div", "jcn-sections");
 	const problem = spoken("alert", "jcn-problem");
-	const none = spoken("status", "jcn-none", "No tool matches");
+	const none = spoken("status", "jcn-none", trans.__("No tool matches"));
 	const fill = longList<Connector>(
 		sections,
 		(connector) => connector.id,
@@ -75,7 +86,7 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 	const update = () => {
 		const state = home.state();
 		const connectors = withFlips(state.connectors ?? [], flips.all());
-		header.update(connectors, flips.late());
+		header.update(connectors, flips.late(), state.cost);
 		scopes.update(state.notebook ?? "");
 		say(problem, state.problem ?? "");
 		fill(connectors);
@@ -89,8 +100,12 @@ export function mount(host: HTMLElement, home: Host<Tools>): Unsubscribe {
 	};
 	node.append(bar, scopes.node, problem, sections, none);
 	looking(node, () => home.send({ id: home.state().id, type: "look" }));
+	let seen = home.state().connectors;
 	const told = () => {
-		flips.clear();
+		const { connectors } = home.state();
+		// The kernel may tell of something else before it has turned the switch.
+		if (connectors !== seen) flips.clear();
+		seen = connectors;
 		update();
 	};
 	return follow(host, home, told, flips.clear);
@@ -109,10 +124,10 @@ function heightOf(connector: Connector, view: View): number {
 }
 
 function noneWords(state: Tools, connectors: readonly Connector[]): string {
-	if (total(connectors).tools > 0) return "No tool matches";
+	if (total(connectors).tools > 0) return trans.__("No tool matches");
 	return state.review
-		? "Nothing to review: every tool is as it was accepted"
-		: "No tools";
+		? trans.__("Nothing to review: every tool is as it was accepted")
+		: trans.__("No tools");
 }
 
 function startsOpen({ connectors = [], review }: Tools): boolean {
@@ -127,14 +142,14 @@ function headerOf() {
 	const node = spoken("status", "jcn-total", cost, share, late);
 	return {
 		node,
-		update(connectors: readonly Connector[], isLate: boolean) {
+		update(connectors: readonly Connector[], isLate: boolean, sent?: Cost) {
 			const sum = total(connectors);
-			setText(cost, tokens(sum.tokens));
+			setText(cost, sent === undefined ? tokens(sum.tokens) : costWords(sent));
 			setText(
 				share,
-				`${grouped(sum.enabled)} of ${grouped(sum.tools)} tools on`,
+				trans.__("%1 of %2 tools on", grouped(sum.enabled), grouped(sum.tools)),
 			);
-			setText(late, isLate ? "The kernel has not answered" : "");
+			setText(late, isLate ? trans.__("The kernel has not answered") : "");
 		},
 	};
 }
@@ -147,11 +162,14 @@ function scopesOf(changed: () => void) {
 		scope = next;
 		changed();
 	};
-	const mine = button("jcn-way", "All my notebooks", choose("mine"));
-	const here = button("jcn-way", "This notebook", choose("here"));
+	const mine = button("jcn-way", trans.__("All my notebooks"), choose("mine"));
+	const here = button("jcn-way", trans.__("This notebook"), choose("here"));
 	const ways = element("div", "jcn-ways", mine, here);
-	attributes(ways, { role: "group", "aria-label": "Permissions for" });
-	const label = element("span", "", "Permissions for");
+	attributes(ways, {
+		role: "group",
+		"aria-label": trans.__("Permissions for"),
+	});
+	const label = element("span", "", trans.__("Permissions for"));
 	const node = element("div", "jcn-scopes", label, ways, name);
 	return {
 		node,
@@ -163,7 +181,9 @@ function scopesOf(changed: () => void) {
 			attributes(here, { "aria-pressed": String(scope === "here") });
 			setText(
 				name,
-				scope === "here" ? `${visible(notebook)} can only be narrower` : "",
+				scope === "here"
+					? trans.__("%1 can only be narrower", visible(notebook))
+					: "",
 			);
 		},
 	};
@@ -210,10 +230,15 @@ function sectionOf(connector: Connector, view: View): Row<Connector> {
 		setText(name, title);
 		setText(
 			tally,
-			`${grouped(sum.enabled)} of ${grouped(sum.tools)} on, ${tokens(sum.tokens)}`,
+			trans.__(
+				"%1 of %2 on, %3",
+				grouped(sum.enabled),
+				grouped(sum.tools),
+				tokens(sum.tokens),
+			),
 		);
 		attributes(node, { "aria-label": title });
-		power.update(isOn(), `All tools of ${title}`);
+		power.update(isOn(), trans.__("All tools of %1", title));
 		node.dataset.enabled = String(current.enabled);
 		// A search shows what it finds, folded or not.
 		const shown = query !== "" || fold.open();
@@ -246,13 +271,27 @@ function hiddenOf() {
 		update(hidden: Connector["hidden"]) {
 			const sum = hidden.reduce((all, each) => all + each.count, 0);
 			show(node, sum > 0);
-			setText(said, `${count(sum, "more tool")} blocked by policy`);
+			setText(
+				said,
+				trans._n(
+					"%2 more tool blocked by policy",
+					"%2 more tools blocked by policy",
+					sum,
+					grouped(sum),
+				),
+			);
 			rules.replaceChildren(
 				...hidden.map((each) =>
 					element(
 						"li",
 						"",
-						`${visible(each.rule)} (${count(each.count, "tool")})`,
+						trans._n(
+							"%3 (%2 tool)",
+							"%3 (%2 tools)",
+							each.count,
+							grouped(each.count),
+							visible(each.rule),
+						),
 					),
 				),
 			);

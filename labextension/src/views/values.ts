@@ -6,6 +6,7 @@ import type { Argument } from "../state/approval";
 import { sizeOf } from "../state/approval";
 import { initialText, typed } from "../state/edits";
 import { head, visible } from "../text";
+import { trans } from "../words";
 
 const FOLDED = { letters: 420, lines: 6 };
 
@@ -29,7 +30,9 @@ export function valuesOf(
 	const node = element(
 		"div",
 		"jcn-values",
-		rows.length === 0 ? element("div", "jcn-none", "No arguments") : null,
+		rows.length === 0
+			? element("div", "jcn-none", trans.__("No arguments"))
+			: null,
 		rest.length > 0
 			? element("dl", "jcn-arguments", ...rest.flatMap(({ cells }) => cells))
 			: null,
@@ -99,13 +102,16 @@ function rowOf(
 
 function secretNote({ secret }: Argument): HTMLElement | null {
 	if (secret === "") return null;
-	const words = `Masked here: ${visible(secret)}. It is sent as it is.`;
+	const words = trans.__(
+		"Masked here: %1. It is sent as it is.",
+		visible(secret),
+	);
 	return element("div", "jcn-secret", icon("lock"), words);
 }
 
 function recordTable(rows: readonly ArgumentRow[]): HTMLElement {
-	const heads = ["Field", "Now", "After"].map((words) =>
-		attributes(element("th", "", words), { scope: "col" }),
+	const heads = [trans.__("Field"), trans.__("Now"), trans.__("After")].map(
+		(words) => attributes(element("th", "", words), { scope: "col" }),
 	);
 	const body = rows.map(({ argument, value }) => {
 		const name = element("th", "", visible(argument.name));
@@ -113,7 +119,8 @@ function recordTable(rows: readonly ArgumentRow[]): HTMLElement {
 		const now = element("td", "", foldable(visible(argument.now ?? "")));
 		const line = element("tr", "", name, now, element("td", "", value));
 		line.dataset.changed = String(argument.changed);
-		if (!argument.changed) value.append(element("div", "jcn-origin", "As now"));
+		if (!argument.changed)
+			value.append(element("div", "jcn-origin", trans.__("As now")));
 		return line;
 	});
 	return element(
@@ -138,11 +145,11 @@ function foldable(text: string): HTMLElement {
 	const pre = element("pre", "jcn-value", short === null ? text : `${short}…`);
 	if (short === null) return element("div", "", pre);
 	let open = false;
-	const whole = `Show all ${sizeOf(text)}`;
+	const whole = trans.__("Show all %1", sizeOf(text));
 	const toggle = button("jcn-link", whole, () => {
 		open = !open;
 		setText(pre, open ? text : `${short}…`);
-		setText(toggle, open ? "Show less" : whole);
+		setText(toggle, open ? trans.__("Show less") : whole);
 		attributes(toggle, { "aria-expanded": String(open) });
 	});
 	attributes(toggle, { "aria-expanded": "false" });

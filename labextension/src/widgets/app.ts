@@ -1,11 +1,12 @@
-import { sandboxPage } from "../apps/sandbox";
+import { attendanceOf } from "../apps/attendance";
+import { pageOf } from "../apps/sandbox";
 import { ask, type Content, controlKernel, uuid } from "../channel";
 import type { Message, Mount, Unsubscribe } from "../host";
 import { items } from "../reading";
-import { problemOf, readAnswer, readOpened, readOutcome } from "../state/app";
+import { problemOf, readOpened } from "../state/app";
 import type { Approval, Questions } from "../state/approval";
 import { visible } from "../text";
-import { type AppHome, mount } from "../views/app";
+import { mount } from "../views/app";
 import { baseUrl } from "../whereabouts";
 import { commWire, controlWire, type Model, type Wire } from "./wire";
 
@@ -25,6 +26,7 @@ export default {
 		if (app === null) {
 			el.textContent = visible(problemOf(reply)) || CLOSED;
 			el.style.whiteSpace = "pre-line";
+			void wire.ask({ ...mine, type: "left" }).catch(() => {});
 			return wire.close;
 		}
 		const lost = () => {
@@ -34,13 +36,23 @@ export default {
 		let isLost = false;
 		model.on("change:view", changed);
 		model.on("comm_live_update", lost);
-		const home = homeOf(model, wire, mine, watchers);
+		const attendance = attendanceOf(
+			(content) => wire.ask({ ...content, ...mine }),
+			changed,
+		);
+		const home = homeOf(model, wire, watchers);
 		const unmount = mount(el, app, {
 			...home,
-			condition: () => (isLost ? "gone" : home.condition()),
+			...attendance,
+			condition() {
+				if (isLost) return "gone";
+				if (attendance.isDropped()) return "dropped";
+				return wire.busy() ? "busy" : "well";
+			},
 		});
 		return () => {
 			unmount();
+			attendance.dispose();
 			model.off("change:view", changed);
 			model.off("comm_live_update", lost);
 			wire.close();
@@ -74,52 +86,25 @@ async function wireOf(
 	return [wire, await wire.ask(open)];
 }
 
-function homeOf(
-	model: Model,
-	wire: Wire,
-	mine: Mine,
-	watchers: Set<() => void>,
-): AppHome {
-	const tell = (content: Content) => wire.ask({ ...content, ...mine });
-	const base = baseUrl();
-	const greeted = new Set<string>();
+function homeOf(model: Model, wire: Wire, watchers: Set<() => void>) {
 	let height: number | undefined;
-	const decide = (message: Message) => {
-		void wire.ask(message).catch(() => {});
-	};
 	return {
-		request: async (method, params) =>
-			readAnswer(await tell({ type: "request", method, params })),
-		outcome: async () => readOutcome(await tell({ type: "outcome" })),
-		async tell({ content = null, structuredContent = null }) {
-			const reply = await tell({ type: "context", content, structuredContent });
-			return reply.status === "ok";
-		},
-		left: () => void tell({ type: "left" }).catch(() => {}),
-		back: () => void tell({ type: "alive" }).catch(() => {}),
-		decide,
+		decide: (message: Message) => void wire.ask(message).catch(() => {}),
 		pending() {
 			const { pending } = model.get("view") as { pending?: Approval[] };
-			const found = items(pending) as readonly Approval[];
-			for (const { id } of found) {
-				if (greeted.has(id)) continue;
-				greeted.add(id);
-				// A question that nobody shows is answered with no.
-				decide({ id, type: "hello" });
-			}
-			return found;
+			return items(pending) as readonly Approval[];
 		},
-		condition: () => (wire.busy() ? "busy" : "well"),
-		onChange(changed) {
+		onChange(changed: () => void) {
 			watchers.add(changed);
 			return () => watchers.delete(changed);
 		},
 		cards: () => cards(model),
 		suggest: null,
-		page: base === null ? Promise.resolve(null) : sandboxPage(base.href),
+		signIn: null,
+		page: pageOf(baseUrl()),
 		height: {
 			get: () => height,
-			set(next) {
+			set(next: number) {
 				height = next;
 			},
 		},
@@ -127,8 +112,8 @@ function homeOf(
 }
 
 /**
- * The view of approvals, from the kernel when the first one waits: it is
- * larger than all the rest, and most apps never need it.
+ * The view of approvals, from the kernel: it is larger than all the rest, so
+ * it comes when the app stands.
  */
 async function cards(model: Model): Promise<Mount<Questions>> {
 	const wire = commWire(model, () => {});

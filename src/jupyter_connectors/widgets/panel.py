@@ -28,6 +28,9 @@ from jupyter_connectors.widgets.panelparts import PARTS, Boards, Look
 from jupyter_connectors.widgets.signincard import Elsewhere
 from jupyter_connectors.widgets.tools import turn
 
+_SHARED = ("permission", "definition", "consent", "mode")
+"""What other kernels of the person may have changed, as the store counts it."""
+
 _UNREAD = "this kernel does not understand what the panel asked"
 _UPGRADE = "upgrade jupyter-connectors, where the kernel runs or beside JupyterLab, until both have the same version"
 
@@ -39,6 +42,7 @@ class Panel:
         self._session = session
         self._boards = Boards(session)
         self._stage = Elsewhere(session.announce)
+        self._seen: object = None
         self._acts: Mapping[str, Callable[[Message], Awaitable[None]]] = {
             "look": self._look,
             "connect": self._connect,
@@ -78,18 +82,19 @@ class Panel:
             return {**self._reply(error, ""), "version": _version()}
 
     async def _state(self, message: Message) -> dict[str, Any]:
-        parts, wanted = message.get("parts"), message.get("connectors")
+        parts = message.get("parts")
         look = Look(
             session=self._session,
             joins=joins_of(self._session),
             stage=self._stage,
             boards=self._boards,
-            wanted=wanted if isinstance(wanted, list) else None,
         )
         asked = [each for each in parts if each in PARTS] if isinstance(parts, list) else []
         if {"connected", "directory"} & set(asked):
             vault = self._session.vault
             await asyncio.to_thread(lambda: vault.place)  # the first look at a keyring may wait for it
+        if await self._has_left():
+            self._session.announce()
         turn = self._session.turn
         return {
             "status": "ok",
@@ -102,11 +107,21 @@ class Panel:
     async def _look(self, message: Message) -> None:
         """Another kernel may have set something, a server may have changed its tools, a registry its list."""
         registry = self._session.catalogue.registry
-        if registry is not None and registry.stale:
+        stale = registry is not None and registry.stale
+        if registry is not None and stale:
             await registry.refresh()
+        left = await self._has_left()
         if self._session.connected():
-            await self._session.hub.renew()
-        self._session.announce()
+            await self._session.hub.renew()  # announces by itself what is another than before
+        store = self._session.store
+        seen = tuple(store.turn(each) for each in _SHARED)
+        if stale or left or seen != self._seen:
+            self._seen = seen
+            self._session.announce()
+
+    async def _has_left(self) -> bool:
+        """Whether something was connected that the person has signed out of in another kernel; it is left then."""
+        return bool(self._session.connected()) and await self._session.hub.leave_signed_out()
 
     async def _connect(self, message: Message) -> None:
         secrets = _typed(message)
@@ -123,6 +138,7 @@ class Panel:
         wish = Wish(
             entry=name,
             find=find,
+            name=message.get("name", "") if "entry" in message else "",
             account=message.get("account", ""),
             secrets=secrets,
             keep=message.get("keep") is True,
@@ -160,7 +176,7 @@ class Panel:
 
     async def _revoke(self, message: Message) -> None:
         if not self._session.controls.revoke(message["grant"]):
-            raise UsageProblem("this grant was taken back already", hint="nothing is left to do")
+            raise UsageProblem("this grant was revoked already", hint="nothing is left to do")
         self._session.announce()
 
     def _own(self, message: Message) -> list[str]:

@@ -66,20 +66,21 @@ class Look:
     joins: Joins
     stage: Elsewhere
     boards: Boards
-    wanted: Collection[str] | None = None
-    """The connectors whose tools are looked at; None for all."""
 
 
 def connected(look: Look) -> list[dict[str, Any]]:
-    """What is connected or being connected, in the order it was."""
+    """What is connected or being connected, in the order it was asked for."""
     found = look.session.connected()
     names = {each.id for each in found}
     signing = {each["connector"] for each in look.stage.cards}
     under_way = [each for each in look.joins.held if each.state == "connecting" and each.name not in names]
-    return [
+    rows = [
         *(_connected(look, each) for each in found),
         *(_under_way(look, each, signing=one_line(each.name) in signing) for each in under_way),
     ]
+    order = look.session.hub.order if found else ()
+    # What has no place yet was pressed last.
+    return sorted(rows, key=lambda row: order.index(row["id"]) if row["id"] in order else len(order))
 
 
 def _connected(look: Look, found: Connected) -> dict[str, Any]:
@@ -161,10 +162,9 @@ def _entry(look: Look, entry: Entry, names: Collection[str]) -> dict[str, Any]:
 
 def tools(look: Look) -> dict[str, Any]:
     """The tools of what is connected, with their switches."""
-    names = [each.id for each in look.session.connected() if look.wanted is None or each.id in look.wanted]
     return {
         "notebook": visible(look.session.notebook.rpartition("/")[2]),
-        "connectors": [look.boards.section(each) for each in names],
+        "connectors": [look.boards.section(each.id) for each in look.session.connected()],
     }
 
 

@@ -1,0 +1,2 @@
+/** The line that loads our package into a kernel. */
+export const LOAD = "%load_ext jupyter_connectors";
