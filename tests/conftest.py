@@ -38,6 +38,15 @@ def own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ.update(before)
 
 
+@pytest.fixture(scope="module")
+def own_state(tmp_path_factory: pytest.TempPathFactory, own_places: Path) -> Iterator[None]:
+    """A state of the module's own: what other modules have blocked or allowed is not there."""
+    before = os.environ["JUPYTER_CONNECTORS_DATA"]
+    os.environ["JUPYTER_CONNECTORS_DATA"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    os.environ["JUPYTER_CONNECTORS_DATA"] = before
+
+
 @pytest.fixture(scope="session")
 def model_api() -> Iterator[str]:
     """The address of a scripted model API (tests/wire/server.mjs) that speaks Anthropic's and OpenAI's formats."""

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, expect
 
 from ..waiting import until
-from .lab import Notebook
+from .lab import Notebook, answer
 from .published import APPS, TIME, ask_the_time, other_text, pdf, program
 
 Open = Callable[..., Notebook]
@@ -165,14 +165,14 @@ def test_a_command_of_ones_own_is_asked_about_and_so_is_each_call_of_its_app(not
     page.wait_done(0)
     page.run(1)
     place = page.output(1)
-    place.get_by_role("button", name="Allow once").click()
+    answer(place.get_by_role("button", name="Allow once"))
     page.wait_done(1)
 
     def ask_and_allow() -> None:
         app.get_by_role("button", name="Get Server Time").click()
         expect(place).to_contain_text("The app “Get Time” asks for this")
         expect(page.page.locator("[data-fresh]")).to_have_count(0)
-        place.get_by_role("button", name="Allow once").click()
+        answer(place.get_by_role("button", name="Allow once"))
 
     app = inside(place)
     other_text(app.get_by_text(TIME), ask_and_allow)

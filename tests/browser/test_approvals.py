@@ -33,7 +33,7 @@ def test_an_edited_argument_is_what_the_server_gets_and_what_the_log_holds(noteb
     look = "now = acme_crm.get_opportunity(deal).json[0]\nprint(now['NextStep'], now['Amount'])"
     log = "row = %audit -n 1\nprint('hash', row['arguments_hash'].iloc[0], deal)"
     page, card = asked(notebook, WRITE, log, look)
-    card.get_by_role("button", name="Edit").click()
+    answer(card.get_by_role("button", name="Edit"))
     allow = card.get_by_role("button", name="Allow edited")
     expect(allow).to_be_disabled()
     amount = card.get_by_role("textbox", name="amount")
@@ -59,7 +59,7 @@ def test_an_edited_argument_is_what_the_server_gets_and_what_the_log_holds(noteb
 
 def test_an_edit_that_breaks_the_schema_comes_back_to_the_card(notebook: Open) -> None:
     page, card = asked(notebook, WRITE)
-    card.get_by_role("button", name="Edit").click()
+    answer(card.get_by_role("button", name="Edit"))
     card.get_by_role("textbox", name="amount").fill("-5")
     answer(card.get_by_role("button", name="Allow edited"))
     expect(card.locator(".jcn-live")).to_contain_text("Not sent: acme-crm.update_opportunity: amount: -5 is less than")
@@ -78,7 +78,7 @@ def test_a_reason_reaches_the_model(notebook: Open, model_api: str) -> None:
     page.run(1)
     card = page.output(1).locator(".jcn-approval")
     expect(card).to_contain_text("The model asks for this", timeout=30_000)
-    card.get_by_role("button", name="Say why not").click()
+    answer(card.get_by_role("button", name="Say why not"))
     card.get_by_role("textbox", name="Reason, told to the model").fill("only after the audit")
     card.get_by_role("textbox", name="Reason").press("Enter")
     page.wait_done(1)
@@ -102,7 +102,7 @@ def test_three_calls_at_once_are_one_card_and_each_has_its_own_answer(notebook: 
     expect(card.get_by_role("button", name="Allow all 3 once")).to_be_visible()
     two = card.locator("section", has_text="two")
     two.get_by_role("button", expanded=False).click()
-    two.get_by_role("button", name="Deny", exact=True).click()
+    answer(two.get_by_role("button", name="Deny", exact=True))
     expect(two).to_contain_text("Denied")
     expect(card).to_contain_text("2 calls wait for you")
     answer(card.get_by_role("button", name="Allow all 2 once"))
@@ -121,7 +121,7 @@ def test_a_list_of_many_folds_and_is_not_allowed_unseen(notebook: Open) -> None:
     card.get_by_role("button", name="Show all 14 calls").click()
     expect(card.locator("section")).to_have_count(14)
     expect(card.get_by_role("button", name="Allow all 14 once")).to_be_visible()
-    card.get_by_role("button", name="Deny all").click()
+    answer(card.get_by_role("button", name="Deny all"))
     page.wait_done(1)
     expect(page.output(1)).to_contain_text("denied (14 calls)")
 
@@ -129,7 +129,7 @@ def test_a_list_of_many_folds_and_is_not_allowed_unseen(notebook: Open) -> None:
 def test_always_within_a_limit_runs_below_it_and_asks_above(notebook: Open) -> None:
     amounts = DEAL + "for amount in (77_001, 77_000, 77_002):\n    acme_crm.update_opportunity(deal, amount=amount)"
     page, card = asked(notebook, amounts)
-    card.get_by_role("button", name="Always allow").click()
+    answer(card.get_by_role("button", name="Always allow"))
     panel = card.get_by_role("group", name="Always allow")
     panel.get_by_role("checkbox", name="id").uncheck()
     limit = panel.get_by_role("textbox", name="Limit of amount, value")
@@ -138,11 +138,11 @@ def test_always_within_a_limit_runs_below_it_and_asks_above(notebook: Open) -> N
     expect(panel.get_by_role("button", name="Always allow")).to_be_disabled()
     limit.fill("77001")
     panel.get_by_role("combobox", name="Limit of amount").select_option("at most")
-    panel.get_by_role("button", name="Always allow").click()
+    answer(panel.get_by_role("button", name="Always allow"))
     above = page.output(1).locator(".jcn-approval", has_text="77002")
     expect(above).to_be_visible(timeout=20_000)
     expect(page.output(1)).to_contain_text("allowed always, where amount at most 77001")
-    above.get_by_role("button", name="Deny", exact=True).click()
+    answer(above.get_by_role("button", name="Deny", exact=True))
     page.wait_done(1)
 
 
@@ -171,7 +171,7 @@ def test_the_card_shows_what_the_record_holds_now(notebook: Open) -> None:
     expect(row).to_have_attribute("data-changed", "true")
     expect(row).to_contain_text("Send the offer")
     expect(card.get_by_role("columnheader")).to_have_text(["Field", "Now", "After"])
-    card.get_by_role("button", name="Deny", exact=True).click()
+    answer(card.get_by_role("button", name="Deny", exact=True))
     page.wait_done(1)
 
 
@@ -183,5 +183,5 @@ def test_a_reload_with_several_waiting_keeps_each_in_the_status_bar(notebook: Op
     item.click(timeout=30_000)
     popup = page.page.get_by_role("dialog", name="Connectors")
     expect(popup).to_contain_text("2 calls wait for you")
-    popup.get_by_role("button", name="Deny all").click()
+    answer(popup.get_by_role("button", name="Deny all"))
     expect(item).to_be_hidden(timeout=10_000)

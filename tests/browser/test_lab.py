@@ -93,7 +93,7 @@ def test_a_page_reload_does_not_lose_the_question(notebook: Open) -> None:
     page.load()
     item = page.page.locator(".jp-StatusBar-Widget").get_by_text("1 approval waiting")
     item.click(timeout=30_000)
-    page.page.locator(".jcn-root").get_by_role("button", name="Deny").click()
+    answer(page.page.locator(".jcn-root").get_by_role("button", name="Deny"))
     expect(item).to_be_hidden(timeout=10_000)
 
 

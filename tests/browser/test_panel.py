@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from ..servers.authority import Authority, authority
 from ..servers.running import beside
-from .lab import Notebook, answer
+from .lab import Notebook, answer, jupyter
 
 Open = Callable[..., Notebook]
 
@@ -178,6 +178,18 @@ def with_kernel(folder: Path, name: str, program: str) -> str:
 def service() -> Iterator[Authority]:
     with beside(authority()) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("panel")
+
+
+@pytest.fixture(scope="module")
+def lab(folder: Path, own_state: None) -> Iterator[str]:
+    """A JupyterLab of these tests alone: they block and allow in all notebooks of a person."""
+    with jupyter(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -652,7 +664,7 @@ def test_two_tabs_show_one_question_and_the_first_answer_stands(used: Open, brow
     command(tab, "approvals")
     there = panel(tab).get_by_role("region", name="Waiting for you")
     expect(there).to_contain_text("Call on Monday", timeout=30_000)
-    there.get_by_role("button", name="Deny").click()
+    answer(there.get_by_role("button", name="Deny"))
     expect(there).to_be_hidden(timeout=20_000)
     expect(here).to_be_hidden(timeout=20_000)
     page.wait_done(1)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,12 +9,8 @@ from .driving import Kernel
 
 
 @pytest.fixture(scope="module", autouse=True)
-def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def apart(own_state: None) -> None:
     """The kernels of a module know nothing of what other modules have blocked or allowed."""
-    before = os.environ["JUPYTER_CONNECTORS_DATA"]
-    os.environ["JUPYTER_CONNECTORS_DATA"] = str(tmp_path_factory.mktemp("kernels"))
-    yield
-    os.environ["JUPYTER_CONNECTORS_DATA"] = before
 
 
 KERNELS = ("python3", "ipykernel-7.3.0", "ipykernel-6.31.0")
