@@ -17,8 +17,8 @@ demo: $(VENV)/demo
 lab: $(VENV)/frontend
 	$(BIN)/jupyter lab $(LAB) notebooks/01-first-dataframe.ipynb
 
-# Two targets at a time, with processes of their own: most of them wait most of the time. A file's tests stay in one.
-WORKERS := --dist loadfile --durations 10 --numprocesses
+# Two targets at a time, two processes each: most of them wait most of the time. A file's tests stay in one process.
+WORKERS := --numprocesses 2 --dist loadfile --durations 10
 
 test: check $(VENV)/kernels
 	$(MAKE) --jobs 2 --output-sync=target all-tests
@@ -33,10 +33,10 @@ check: $(VENV)/frontend
 	$(BIN)/python tools/frontend.py check
 
 unit: $(VENV)/frontend $(VENV)/kernels
-	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) 2 --ignore tests/browser
+	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) --ignore tests/browser
 
 browser: $(VENV)/frontend
-	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) 3 tests/browser
+	$(WITH_TOOLS) $(BIN)/pytest $(WORKERS) tests/browser
 
 # The official MCP client suite, against our own connection layer: about three minutes, or nothing where npm has it not.
 conformance: $(VENV)/dev

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from .lab import Notebook, chromium, jupyter
+
+# Where nothing is measured, a machine with other work to do may take its time.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="package")

@@ -37,6 +37,8 @@ export class Keeper {
 	#before: Status | null = null;
 	/** What was narrowed already, once for a kernel: the person may have it otherwise from then on. */
 	readonly #narrowed = new Set<string>();
+	/** The same for the mode: with the first connector it may not cost less yet. */
+	#hasMode = false;
 
 	constructor(panel: NotebookPanel, home: KeeperHome) {
 		this.#panel = panel;
@@ -68,6 +70,7 @@ export class Keeper {
 		this.#watch = watch;
 		this.#before = before;
 		this.#narrowed.clear();
+		this.#hasMode = false;
 	}
 
 	/** What the notebook asks for can be less than the person's settings, never more. */
@@ -75,7 +78,6 @@ export class Keeper {
 		const names = namesOf(this.#panel);
 		const fresh = connected.filter(({ id }) => !this.#narrowed.has(id));
 		if (fresh.length === 0) return;
-		const isFirst = this.#narrowed.size === 0;
 		for (const { id } of fresh) this.#narrowed.add(id);
 		const off = fresh.filter(
 			({ entry, here }) => here && names.off.includes(entry),
@@ -85,12 +87,13 @@ export class Keeper {
 			session?.act({ type: "enable", connector: id, here: true, on: false }),
 		);
 		await Promise.all(turned);
-		if (!isFirst || session === null) return;
+		if (this.#hasMode || session === null) return;
 		// What was set in this notebook by the person counts more.
 		if (names.mode === null || typeof mode === "string") return;
 		const { modes } = (await session.read("modes")).parts;
 		if (modes === undefined || modes.own) return;
-		if (isLess(names.mode, modes)) {
+		if (!this.#hasMode && isLess(names.mode, modes)) {
+			this.#hasMode = true;
 			await session.act({ type: "mode", mode: names.mode });
 		}
 	}
