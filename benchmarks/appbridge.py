@@ -59,4 +59,4 @@ def over_http(program: Path) -> Iterator[str]:
                 raise RuntimeError(f"{program} did not start")
             yield f"http://127.0.0.1:{port}/mcp"
         finally:
-            server.terminate()
+            server.kill()  # asked to end, it writes to a pipe that nobody reads any more
